@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * plan.h - the plan: what the child does between clone and exec
+ *
+ * A plan is one flat block of bytes: a head, an array of operations, and data
+ * (strings, vectors, structs) that the operations name by their offset from
+ * the start of the block. It holds no pointers, so it can be written to a
+ * memory file, printed, and compared. The parent builds it (container/plan.h),
+ * the child walks it (child/main.c).
+ *
+ * The child is a program of its own: static, without a C library, a few tens
+ * of kilobytes, linked into libkist as bytes (child/image.h) and started from
+ * a sealed memory file. It looks nothing up, allocates nothing, and formats
+ * nothing: an operation that fails is reported by its number and errno, and
+ * the parent, who knows what the number means, makes the sentence.
+ *
+ * Slots
+ * =====
+ * File descriptors are named by slot, an index into an array of the plan. The
+ * parent's fds are in it from the start (same number in parent and child);
+ * those the child makes are stored there by the operations. -1 is "none". For
+ * a directory ("dir"), -1 is the current directory. PLAN_SLOT_REPORT is the
+ * report socket.
+ *
+ * Vectors
+ * =======
+ * A vector (argv, envp, option list) is an array of uint64_t offsets in the
+ * data, aligned to 8, closed by 0; the child turns it into pointers in place.
+ *
+ * Paths
+ * =====
+ * Operations that take a path below a root resolve it with
+ * openat2(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS): it cannot leave the
+ * directory, whatever symbolic links the image holds.
+ */
+#ifndef CHILD_PLAN_H
+#define CHILD_PLAN_H
+
+#include <stdint.h>
+
+#define PLAN_MAGIC 0x6b697374u /* "kist" */
+#define PLAN_SLOT_REPORT 0
+#define PLAN_SLOT_MAX 1024
+
+enum plan_op_kind {
+	/*
+	 * CALL - any system call: arg[0] its number, arg[1..6] its arguments.
+	 * The result, if wanted, goes to @slot.
+	 */
+	PLAN_CALL,
+	/*
+	 * FORK - go on as a new child of the parent (CLONE_PARENT): arg[0]
+	 * clone flags, arg[1] slot of a cgroup directory to be born in or -1.
+	 * Reports PLAN_FORKED with the pid; the old process exits with 0.
+	 */
+	PLAN_FORK,
+	/*
+	 * SYNC - report PLAN_SYNCED with arg[0] (enum plan_stage), then wait
+	 * for one byte; if the parent is gone instead, exit.
+	 */
+	PLAN_SYNC,
+	/*
+	 * WRITE - open file arg[0] (path) for writing below @dir, write arg[2]
+	 * bytes at arg[1], close. With arg[0] == 0 the bytes go to the open
+	 * file in slot arg[3]. One write(2); short is an error (EIO).
+	 */
+	PLAN_WRITE,
+	/*
+	 * TREE - a detached copy of a mount: open_tree(2) of path arg[0] below
+	 * @dir (0: of the fd in slot arg[4] itself) with flags arg[1]; then,
+	 * if arg[2], mount_setattr(2) with the struct mount_attr there and
+	 * flags arg[3]. Result in @slot.
+	 * PLAN_F_KEEP_LOCKED: if the kernel refuses to clear a flag (EPERM,
+	 * a locked mount in a user namespace) try again clearing nothing.
+	 * PLAN_F_NO_SYMLINKS: the last component may not be a link.
+	 */
+	PLAN_TREE,
+	/*
+	 * FSMOUNT - a new file system, detached: type arg[0], options vector
+	 * arg[1] of key, value pairs (an offset of "" as value: a flag; keys
+	 * starting with '@': the value is an fd slot in decimal, passed with
+	 * FSCONFIG_SET_FD), mount attributes arg[2] (MOUNT_ATTR_*), source
+	 * name arg[3] or 0. Result in @slot. The kernel's log goes with the
+	 * report.
+	 */
+	PLAN_FSMOUNT,
+	/*
+	 * PLACE - attach the detached mount in slot arg[0] at path arg[1]
+	 * below @dir. arg[2]: mode for what has to be made (0: 0755).
+	 * PLAN_F_MAKE_DIR / PLAN_F_MAKE_FILE: make it, and its parents, if it
+	 * is not there; else ENOENT. PLAN_F_LIKE_SOURCE: a directory or a file
+	 * as the mount's root is. PLAN_F_NO_SYMLINKS: no link in the path
+	 * (ELOOP). The slot still names the mount afterwards.
+	 */
+	PLAN_PLACE,
+	/*
+	 * MAKE - a device, fifo, directory or regular file: path arg[0] below
+	 * @dir (parents are made), type and mode arg[1] exact, device number
+	 * arg[2] as makedev(3), owner arg[3], group arg[4]. What is there and
+	 * is the same stays; else EEXIST.
+	 */
+	PLAN_MAKE,
+	/* SYMLINK - path arg[0] below @dir to text arg[1]; existing stays. */
+	PLAN_SYMLINK,
+	/*
+	 * MASK - make path arg[0] below @dir empty and unreadable: a file is
+	 * covered by a copy of the mount of the null device in slot arg[1], a
+	 * directory by one empty read-only tmpfs, made when first needed and
+	 * kept in slot arg[2]. A path that is not there is no error. An arg[1]
+	 * of -1: files are refused with ENODEV.
+	 */
+	PLAN_MASK,
+	/* READONLY - bind path arg[0] below @dir on itself, read-only. */
+	PLAN_READONLY,
+	/*
+	 * COPYUP - copy the tree at path arg[0] below @dir (if it is there)
+	 * into the detached mount in slot arg[1]: names, modes, owners, times,
+	 * symbolic links, extended attributes; nothing outside is followed.
+	 */
+	PLAN_COPYUP,
+	/*
+	 * PIVOT - the mount in slot arg[0] becomes /, the old tree goes away.
+	 * PLAN_F_NO_PIVOT: by MS_MOVE and chroot(2), for a ramfs root.
+	 */
+	PLAN_PIVOT,
+	/* LINK_UP - bring network interface arg[0] (a name) up. */
+	PLAN_LINK_UP,
+	/* BOUND - drop from the bounding set all that is not in mask arg[0]. */
+	PLAN_BOUND,
+	/*
+	 * CAPS - capset(2) effective arg[0], permitted arg[1], inheritable
+	 * arg[2]; then raise each of ambient arg[3]. Bits the process does not
+	 * have are dropped from the request, as the specification asks.
+	 */
+	PLAN_CAPS,
+	/*
+	 * CWD - chdir to arg[0], and check that it is below the root
+	 * (CVE-2024-21626). PLAN_F_MAKE_DIR: make it if it is not there.
+	 */
+	PLAN_CWD,
+	/*
+	 * CONSOLE - open a pseudo-terminal of the devpts at dev/pts below @dir
+	 * (verified), send the master to the socket in slot arg[0], make the
+	 * slave the controlling terminal and fds 0 to 2; arg[1] rows << 16 |
+	 * columns or 0; arg[2] the owner's uid. A new session has to exist.
+	 * PLAN_F_BIND_CONSOLE: also bind it at dev/console below @dir.
+	 */
+	PLAN_CONSOLE,
+	/*
+	 * HOOK - run program arg[0] with argv vector arg[1], envp vector
+	 * arg[2], at most arg[3] milliseconds (0: for ever); its standard
+	 * input is text arg[4], this process's id in decimal, text arg[5].
+	 * Fails with ECHILD (status in the report's value), or ETIME; the
+	 * tail of its standard error goes with the report.
+	 */
+	PLAN_HOOK,
+	/*
+	 * SECCOMP - install arg[1] instructions at arg[0] with flags arg[2].
+	 */
+	PLAN_SECCOMP,
+	/*
+	 * LOOKUP - find the program of argv vector arg[0] in the directories
+	 * of text arg[1] (a PATH; a name with '/' is taken as it is), and
+	 * remember it for EXEC. ENOENT: not there. EACCES: no execute
+	 * permission. EISDIR: a directory.
+	 */
+	PLAN_LOOKUP,
+	/* READY - report PLAN_IS_READY. Nothing is waited for. */
+	PLAN_READY,
+	/*
+	 * LISTEN - wait for a connection on the socket in slot arg[0], which
+	 * becomes the report socket.
+	 */
+	PLAN_LISTEN,
+	/*
+	 * FDS - of the fds above 2, only the first arg[0] (3, 4, …) survive
+	 * exec; the others are closed by it.
+	 */
+	PLAN_FDS,
+	/*
+	 * INIT - go on in a child; this process stays as the first of the pid
+	 * namespace: reaps, forwards signals, exits as the child did.
+	 */
+	PLAN_INIT,
+	/*
+	 * EXEC - the end: execve(2) of what LOOKUP found, argv vector arg[0],
+	 * envp vector arg[1].
+	 */
+	PLAN_EXEC,
+	PLAN_OP_COUNT
+};
+
+enum plan_flag {
+	PLAN_F_MAKE_DIR = 1,
+	PLAN_F_MAKE_FILE = 2,
+	PLAN_F_LIKE_SOURCE = 4,
+	PLAN_F_NO_SYMLINKS = 8,
+	PLAN_F_KEEP_LOCKED = 16,
+	PLAN_F_NO_PIVOT = 32,
+	PLAN_F_BIND_CONSOLE = 64,
+	/* any operation: if it fails with any errno, go on */
+	PLAN_F_OPTIONAL = 128,
+};
+
+/**
+ * struct plan_op - one operation
+ * @kind:	enum plan_op_kind
+ * @flags:	enum plan_flag
+ * @slot:	where a resulting fd goes, or -1
+ * @dir:	slot of the directory a path is below, or -1
+ * @offsets:	CALL: bit i says that arg[i] is an offset of data
+ * @fds:	CALL: bit i says that arg[i] is a slot, to be passed as its fd
+ * @ignore:	errnos that count as success, 0 none
+ * @arg:	see enum plan_op_kind; a text offset of 0 is "none"
+ */
+struct plan_op {
+	uint16_t kind;
+	uint16_t flags;
+	int16_t slot;
+	int16_t dir;
+	uint8_t offsets;
+	uint8_t fds;
+	uint16_t ignore[3];
+	uint64_t arg[7];
+};
+
+/**
+ * struct plan_head - the start of the block
+ * @size:	bytes of the whole block
+ * @ops:	offset of the array of struct plan_op
+ * @op_count:	its length
+ * @slots:	offset of the array of int32_t fds
+ * @slot_count:	its length
+ * @fault_op:	tests: number of the operation that is to fail, or -1
+ * @fault_errno: with this errno; -1: the process kills itself instead
+ */
+struct plan_head {
+	uint32_t magic;
+	uint32_t size;
+	uint32_t ops;
+	uint32_t op_count;
+	uint32_t slots;
+	uint32_t slot_count;
+	int32_t fault_op;
+	int32_t fault_errno;
+};
+
+/* Where the child waits for the parent: SYNC's arg[0]. */
+enum plan_stage {
+	PLAN_STAGE_ID_MAPS, /* the user namespace is there, ids unmapped */
+	PLAN_STAGE_NAMESPACES, /* all are: the hooks of the parent's side */
+};
+
+enum plan_report_kind {
+	PLAN_FAILED = 1, /* @op, @errnum, @value, @text; the child exits */
+	PLAN_FORKED,	 /* @value: pid */
+	PLAN_SYNCED,	 /* @value: stage */
+	PLAN_IS_READY,
+	PLAN_WARNED, /* @op, @errnum: an OPTIONAL operation failed */
+};
+
+/* One datagram (SOCK_SEQPACKET) from the child. The end of file without a
+ * report is the success of EXEC: the socket is close-on-exec. */
+struct plan_report {
+	uint32_t kind;
+	int32_t op;
+	int32_t errnum;
+	int32_t value;
+	char text[240]; /* NUL-terminated */
+};
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * opt.h - option tables: one list feeds parsing, --help, man page, completion
+ *
+ * A command is a struct command: a name, one line, and a table of options
+ * whose values go to the fields of the command's own args struct. Nothing else
+ * parses arguments.
+ *
+ * How it works
+ * ============
+ * Options end at the first operand or "--". Accepted: -x, -xVALUE, -x VALUE,
+ * -xyz (flags together), --long, --long=VALUE, --long VALUE; with
+ * OPT_STYLE_GO also -long and -long=VALUE (runc's dialect; short options are
+ * then not joined). A mistyped option or verb is answered with the nearest
+ * one. "--help" is always there, before anything else is looked at.
+ */
+#ifndef CLI_OPT_H
+#define CLI_OPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/err.h"
+
+enum opt_kind {
+	OPT_FLAG,    /* bool */
+	OPT_VALUE,   /* read by @read into the field */
+	OPT_OPERAND, /* required positional */
+	OPT_MAYBE,   /* optional positional */
+	OPT_REST,    /* all that is left: const char *const *, NULL-terminated;
+		      * NULL if nothing is */
+};
+
+/**
+ * A reader turns one word into the field.
+ * @field:	points into the args struct; a list reader appends
+ * @word:	the value as typed
+ *
+ * Return: 0, or a negative errno with an error that says what is wrong with
+ * the word; the option's name is put before it by the caller.
+ */
+typedef int opt_reader(void *field, const char *word, struct kist_error *err);
+
+struct opt {
+	enum opt_kind kind;
+	char letter;	   /* 0: none */
+	const char *name;  /* "memory"; "a|b" names aliases, the first shown */
+	const char *value; /* "BYTES"; NULL for a flag */
+	opt_reader *read;
+	size_t offset;
+	const char *help;	 /* one line */
+	const char *const *words; /* fixed choices, for completion, or NULL */
+	bool hidden;		  /* accepted, not shown */
+	const char *bare; /* value if given without one ("--x" for "--x=V") */
+};
+
+/* #define ARGS run_args before a table */
+#define OPT(l, n, v, r, f, h)                                      \
+	{ .kind = OPT_VALUE, .letter = (l), .name = (n), .value = (v), \
+	  .read = (r), .offset = offsetof(struct ARGS, f), .help = (h) }
+#define FLAG(l, n, f, h)                              \
+	{ .kind = OPT_FLAG, .letter = (l), .name = (n), \
+	  .offset = offsetof(struct ARGS, f), .help = (h) }
+#define OPERAND(v, r, f, h)                           \
+	{ .kind = OPT_OPERAND, .value = (v), .read = (r), \
+	  .offset = offsetof(struct ARGS, f), .help = (h) }
+#define MAYBE(v, r, f, h)                           \
+	{ .kind = OPT_MAYBE, .value = (v), .read = (r), \
+	  .offset = offsetof(struct ARGS, f), .help = (h) }
+#define REST(v, f, h)                  \
+	{ .kind = OPT_REST, .value = (v), \
+	  .offset = offsetof(struct ARGS, f), .help = (h) }
+#define OPT_END { .name = NULL, .value = NULL }
+
+enum opt_style { OPT_STYLE_GNU, OPT_STYLE_GO };
+
+/**
+ * struct command - one verb
+ * @group:	heading in the list of verbs: "containers", "namespaces" …
+ * @defaults:	initial contents of the args struct, or NULL: zeroes
+ * @example:	one line to try, shown by --help and in the man page, or NULL
+ * @notes:	paragraphs for the man page (plain text), or NULL
+ * @run:	does it; @global is the program's own (struct kist_oci …).
+ *		Return: 0, a negative errno with @err set, or a positive exit
+ *		status
+ */
+struct command {
+	const char *name;
+	const char *group;
+	const char *summary;
+	const char *see;
+	const char *example;
+	const char *notes;
+	const struct opt *opts;
+	size_t args_size;
+	const void *defaults;
+	int (*run)(void *global, const void *args, struct kist_error *err);
+};
+
+/**
+ * struct program - a program with verbs
+ * @global_opts: options before the verb, into @global; may be NULL
+ * @commands:	NULL-terminated
+ */
+struct program {
+	const char *name, *summary, *version;
+	enum opt_style style;
+	const struct opt *global_opts;
+	const struct command *const *commands;
+};
+
+/* A list field of an args struct: filled by opt_list, NULL-terminated. */
+struct opt_list {
+	const char **items;
+	size_t count;
+};
+
+/* readers */
+opt_reader opt_string; /* const char * */
+opt_reader opt_list;   /* struct opt_list */
+opt_reader opt_int;    /* int, decimal */
+opt_reader opt_bool;   /* bool: true/false/1/0/yes/no */
+opt_reader opt_bytes;  /* int64_t: 64m, 1.5G, max → -1 */
+opt_reader opt_signal; /* int: TERM, SIGTERM, 15 */
+opt_reader opt_seconds; /* int64_t milliseconds: 90, 90s, 1h30m */
+
+/**
+ * opt_parse() - read the words of one table into @args
+ * @argv:	NULL-terminated words, without the program's or verb's name
+ * @ret_rest:	where reading stopped (behind the options), for tables without
+ *		operands; or NULL
+ *
+ * Lists are allocated and live until exit.
+ *
+ * Return: 0, or -EINVAL (USAGE) with an error that names the word.
+ */
+int opt_parse(const struct opt *opts, enum opt_style style,
+	      const char *const *argv, void *args,
+	      const char *const **ret_rest, struct kist_error *err);
+
+/* Find the verb, read the words, run it, print what failed; the exit status.
+ * Errors are printed by @report (NULL: two lines on standard error). */
+int program_main(const struct program *program, void *global, int argc,
+		 char **argv,
+		 int (*report)(void *global, const struct kist_error *err));
+
+/* From the same tables (cli/help.c, cli/man.c, cli/completion.c). */
+void help_program(const struct program *program, FILE *out);
+void help_command(const struct program *program, const struct command *command,
+		  FILE *out);
+void man_program(const struct program *program, FILE *out);
+void man_command(const struct program *program, const struct command *command,
+		 FILE *out);
+void completion_bash(const struct program *program, FILE *out);
+void completion_zsh(const struct program *program, FILE *out);
+void completion_fish(const struct program *program, FILE *out);
+
+#endif
