@@ -4,11 +4,12 @@
  *
  * One arena an operation. Allocation cannot be undone piecewise; a failure is
  * sticky: later calls fail too, and arena_failed() asks once at the end. A
- * failed allocation returns a pointer to a zeroed scratch page that may be
+ * failed allocation returns a pointer to zeroed scratch bytes that may be
  * written but not trusted, so builders need no check per call (sizes up to
  * ARENA_SCRATCH; larger ones return NULL).
  *
  * Ownership:  init/done: the struct is the caller's, the memory the arena's.
+ *             The struct must not be copied. arena_init() allocates nothing.
  * Threads:    one arena, one thread.
  * Child-safe: no.
  */
@@ -21,13 +22,15 @@
 
 #include "base/macros.h"
 
+#define ARENA_SCRATCH 4096
+
 struct arena {
 	struct arena_block *blocks;
 	size_t used, size; /* in the newest block */
 	bool failed;
+	/* where writes go after a failure */
+	_Alignas(16) unsigned char scratch[ARENA_SCRATCH];
 };
-
-#define ARENA_SCRATCH 4096
 
 void arena_init(struct arena *arena);
 void arena_done(struct arena *arena);
