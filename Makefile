@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+# Makefile - the doors to the build; the build itself is meson's
+#
+#	make		kist and kist-oci (build/musl), libkist and tests (build/glibc)
+#	make run	a demonstration, on a machine that has nothing but gcc and make
+#	make check	every test and lint
+#	make help	the rest
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+JOBS ?= $(shell nproc)
+
+MULTIARCH := $(shell gcc -print-multiarch)
+# musl's own headers first; the kernel's (linux/, asm/) from Debian's.
+MUSL_CC := musl-gcc -idirafter /usr/include -idirafter /usr/include/$(MULTIARCH)
+MUSL_OPTIONS := -Dlibrary=false -Dtests=false -Dexamples=false
+GLIBC_OPTIONS := -Dprograms=false
+
+.DEFAULT_GOAL := all
+.PHONY: all programs library faults asan tidy-db run check bench lint fmt \
+	install uninstall clean help setup
+
+all: programs library
+
+help:
+	@sed -n 's/^#\t//p' Makefile
+	@printf '%s\n' \
+	 'make bench	kist-oci beside crun and runc, and the bare kernel' \
+	 'make lint	what make check does without running kist' \
+	 'make fmt	format the C files' \
+	 'make install	DESTDIR= PREFIX=/usr/local; make uninstall' \
+	 'make clean	remove build/ (the cached test images stay)'
+
+# The packages that are missing, if this user may install them.
+setup:
+	@contrib/setup.sh build
+
+build/musl/build.ninja: | setup
+	@if command -v musl-gcc >/dev/null; then cc="$(MUSL_CC)"; \
+	else echo 'make: no musl-gcc: the programs use glibc, and start slower'; \
+	cc=gcc; fi; \
+	CC="$$cc" meson setup build/musl $(MUSL_OPTIONS) \
+		--prefix=$(abspath $(PREFIX)) >build/musl.log || \
+		{ cat build/musl.log; exit 1; }
+
+build/glibc/build.ninja: | setup
+	@CC=gcc meson setup build/glibc $(GLIBC_OPTIONS) \
+		--prefix=$(abspath $(PREFIX)) --libdir=lib >build/glibc.log || \
+		{ cat build/glibc.log; exit 1; }
+
+# kist-oci and kist with -Dfaults=true, for the fault sweep.
+build/faults/build.ninja: | build/musl/build.ninja
+	@if command -v musl-gcc >/dev/null; then cc="$(MUSL_CC)"; else cc=gcc; fi; \
+	CC="$$cc" meson setup build/faults $(MUSL_OPTIONS) -Dfaults=true \
+		>build/faults.log || { cat build/faults.log; exit 1; }
+
+build/asan/build.ninja: | setup
+	@CC=gcc meson setup build/asan -Db_sanitize=address,undefined \
+		-Db_lundef=false -Dprograms=true >build/asan.log || \
+		{ cat build/asan.log; exit 1; }
+
+programs: build/musl/build.ninja
+	@ninja -C build/musl -j $(JOBS) --quiet
+
+library: build/glibc/build.ninja
+	@ninja -C build/glibc -j $(JOBS) --quiet
+
+faults: build/faults/build.ninja
+	@ninja -C build/faults -j $(JOBS) --quiet
+
+asan: build/asan/build.ninja
+	@ninja -C build/asan -j $(JOBS) --quiet
+
+run: programs
+	@contrib/demo.sh build/musl/src/program/kist
+
+check:
+	@contrib/setup.sh check
+	@$(MAKE) --no-print-directory all faults asan
+	@tests/run.sh
+
+lint:
+	@contrib/setup.sh check
+	@$(MAKE) --no-print-directory all
+	@tests/run.sh lint
+
+bench:
+	@contrib/setup.sh bench
+	@$(MAKE) --no-print-directory programs
+	@bench/bench.sh build/musl/src/program/kist-oci
+
+fmt:
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+install: all
+	@DESTDIR="$(DESTDIR)" meson install -C build/musl --no-rebuild --quiet --strip
+	@DESTDIR="$(DESTDIR)" meson install -C build/glibc --no-rebuild --quiet
+
+uninstall:
+	@for build in build/musl build/glibc; do \
+		python3 contrib/uninstall.py $$build "$(DESTDIR)"; \
+	done
+
+clean:
+	@rm -rf build/musl build/glibc build/faults build/asan

@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# setup.sh PURPOSE - the Debian packages that building or testing needs
+#
+# PURPOSE is build, check or bench. Packages that are there are left alone;
+# missing ones are installed when the user is root, and named otherwise. An
+# answer that costs nothing is wanted when all is there, so dpkg's own list of
+# files is asked, not dpkg.
+set -eu
+
+build="gcc libc6-dev binutils make meson ninja-build pkg-config libcmocka-dev
+	musl-tools"
+check="$build bats jq libseccomp-dev clang-format clang-tidy clang cppcheck
+	shellcheck debootstrap busybox-static uidmap strace qemu-system-x86
+	linux-image-cloud-amd64 cpio kmod xz-utils iproute2 procps git"
+bench="$build jq crun runc busybox-static"
+
+case ${1:-} in
+build) wanted=$build ;;
+check) wanted=$check ;;
+bench) wanted=$bench ;;
+*)
+	echo "usage: setup.sh build|check|bench" >&2
+	exit 2
+	;;
+esac
+
+mkdir -p build
+command -v dpkg-query >/dev/null || exit 0 # not Debian: trust the user
+
+is_installed() {
+	[ -e "/var/lib/dpkg/info/$1.list" ] ||
+		[ -e "/var/lib/dpkg/info/$1:$(dpkg --print-architecture).list" ]
+}
+
+missing=
+for package in $wanted; do
+	is_installed "$package" || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" != 0 ]; then
+	echo "kist needs these packages; as root: apt-get install$missing" >&2
+	exit 1
+fi
+
+echo "installing:$missing"
+install() {
+	# shellcheck disable=SC2086 # a list of words
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+		--no-install-recommends $missing >build/setup.log 2>&1
+}
+# The package lists may be old or absent: fetch them only if that is so.
+install || { apt-get update -qq && install; } || {
+	tail -n 20 build/setup.log >&2
+	echo "kist: cannot install$missing (see build/setup.log)" >&2
+	exit 1
+}
