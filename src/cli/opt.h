@@ -8,11 +8,19 @@
  *
  * How it works
  * ============
- * Options end at the first operand or "--". Accepted: -x, -xVALUE, -x VALUE,
- * -xyz (flags together), --long, --long=VALUE, --long VALUE; with
- * OPT_STYLE_GO also -long and -long=VALUE (runc's dialect; short options are
- * then not joined). A mistyped option or verb is answered with the nearest
- * one. "--help" is always there, before anything else is looked at.
+ * Accepted: -x, -xVALUE, -x VALUE, -xyz (flags together), --long,
+ * --long=VALUE, --long VALUE; with OPT_STYLE_GO also -long and -long=VALUE
+ * (runc's dialect; short options are then not joined). Flags may be turned off:
+ * --flag=false.
+ *
+ * Options end at "--". In a table with an OPT_REST they end at the first
+ * operand too, for what follows may be another program's options, and a "--"
+ * before the rest is dropped ("exec NAME -- CMD"). In other tables they may
+ * stand behind operands ("delete ID -f").
+ *
+ * A mistyped option or verb is answered with the nearest one. "--help" is
+ * always there, before anything else is looked at; so is "-h" in tables that
+ * do not use the letter.
  */
 #ifndef CLI_OPT_H
 #define CLI_OPT_H
@@ -30,10 +38,11 @@ enum opt_kind {
 	OPT_MAYBE,   /* optional positional */
 	OPT_REST,    /* all that is left: const char *const *, NULL-terminated;
 		      * NULL if nothing is */
+	OPT_TITLE,   /* no option: a heading over those that follow */
 };
 
 /**
- * A reader turns one word into the field.
+ * opt_reader - turn one word into the field
  * @field:	points into the args struct; a list reader appends
  * @word:	the value as typed
  *
@@ -42,17 +51,30 @@ enum opt_kind {
  */
 typedef int opt_reader(void *field, const char *word, struct kist_error *err);
 
+/**
+ * struct opt - one row of a table
+ * @name:	"memory"; "a|b" names aliases, the first is shown
+ * @value:	"BYTES"; NULL for a flag. Also says how to complete it: FILE,
+ *		SOCKET, DIR, CONTAINER, COMMAND, VERB, else from @words. An
+ *		OPT_REST may end in "...", for more of the same
+ * @words:	fixed choices, for completion, or NULL
+ * @only_words:	nothing but @words is accepted
+ * @hidden:	accepted, not shown
+ * @bare:	value if given without one ("--x" for "--x=V"); the value is
+ *		then never a word of its own
+ */
 struct opt {
 	enum opt_kind kind;
 	char letter;	   /* 0: none */
-	const char *name;  /* "memory"; "a|b" names aliases, the first shown */
-	const char *value; /* "BYTES"; NULL for a flag */
+	const char *name;
+	const char *value;
 	opt_reader *read;
 	size_t offset;
-	const char *help;	 /* one line */
-	const char *const *words; /* fixed choices, for completion, or NULL */
-	bool hidden;		  /* accepted, not shown */
-	const char *bare; /* value if given without one ("--x" for "--x=V") */
+	const char *help; /* one line */
+	const char *const *words;
+	bool only_words;
+	bool hidden;
+	const char *bare;
 };
 
 /* #define ARGS run_args before a table */
@@ -71,16 +93,23 @@ struct opt {
 #define REST(v, f, h)                  \
 	{ .kind = OPT_REST, .value = (v), \
 	  .offset = offsetof(struct ARGS, f), .help = (h) }
+#define TITLE(h) { .kind = OPT_TITLE, .name = "", .help = (h) }
 #define OPT_END { .name = NULL, .value = NULL }
 
 enum opt_style { OPT_STYLE_GNU, OPT_STYLE_GO };
 
 /**
  * struct command - one verb
- * @group:	heading in the list of verbs: "containers", "namespaces" …
+ * @group:	heading in the list of verbs: "containers", "namespaces" …;
+ *		verbs of a group stand together
+ * @see:	"setns(2), kist-ls(1)", or NULL
  * @defaults:	initial contents of the args struct, or NULL: zeroes
  * @example:	one line to try, shown by --help and in the man page, or NULL
- * @notes:	paragraphs for the man page (plain text), or NULL
+ * @notes:	paragraphs for the man page (plain text, an empty line between
+ *		two), or NULL
+ * @hidden:	not listed
+ * @unsupported: known by name only: whatever the words are, even "--help",
+ *		they end in an error UNSUPPORTED
  * @run:	does it; @global is the program's own (struct kist_oci …).
  *		Return: 0, a negative errno with @err set, or a positive exit
  *		status
@@ -95,16 +124,30 @@ struct command {
 	const struct opt *opts;
 	size_t args_size;
 	const void *defaults;
+	bool hidden, unsupported;
 	int (*run)(void *global, const void *args, struct kist_error *err);
 };
 
 /**
  * struct program - a program with verbs
+ * @summary:	one line
+ * @version:	printed by --version behind "NAME version "; more lines may
+ *		follow
+ * @section:	of the manual: 1, 8
+ * @date:	of the manual: "November 22, 2026"
+ * @notes, @see: as those of a command
+ * @containers:	words behind the program's name that list containers, one a
+ *		line, for completion: "ps -q"; or NULL
  * @global_opts: options before the verb, into @global; may be NULL
  * @commands:	NULL-terminated
+ *
+ * The verbs "help [VERB]", "man [VERB]" and "completion SHELL" are added to
+ * every program.
  */
 struct program {
 	const char *name, *summary, *version;
+	int section;
+	const char *date, *notes, *see, *containers;
 	enum opt_style style;
 	const struct opt *global_opts;
 	const struct command *const *commands;
@@ -128,8 +171,9 @@ opt_reader opt_seconds; /* int64_t milliseconds: 90, 90s, 1h30m */
 /**
  * opt_parse() - read the words of one table into @args
  * @argv:	NULL-terminated words, without the program's or verb's name
- * @ret_rest:	where reading stopped (behind the options), for tables without
- *		operands; or NULL
+ * @args:	the table's args struct, with its defaults in it
+ * @ret_rest:	where reading stopped: the options before the first operand
+ *		are read, operands are not touched; or NULL: read all
  *
  * Lists are allocated and live until exit.
  *
@@ -139,11 +183,32 @@ int opt_parse(const struct opt *opts, enum opt_style style,
 	      const char *const *argv, void *args,
 	      const char *const **ret_rest, struct kist_error *err);
 
-/* Find the verb, read the words, run it, print what failed; the exit status.
- * Errors are printed by @report (NULL: two lines on standard error). */
+/**
+ * opt_wants_help() - is there a "--help" (or "-h") among the words?
+ *
+ * Values of options, and what follows the options, are passed over.
+ */
+bool opt_wants_help(const struct opt *opts, enum opt_style style,
+		    const char *const *argv);
+
+/**
+ * program_main() - find the verb, read the words, run it, print what failed
+ * @report:	prints an error and returns the exit status; NULL: two lines on
+ *		standard error, and program_status()
+ *
+ * Return: the exit status.
+ */
 int program_main(const struct program *program, void *global, int argc,
 		 char **argv,
 		 int (*report)(void *global, const struct kist_error *err));
+
+/* The exit status of kist for an error: 2 usage, 125 kist failed, 126 the
+ * command cannot be executed, 127 it is not there. */
+int program_status(const struct kist_error *err);
+
+/* The verb of that name, or NULL; hidden ones too. */
+const struct command *program_command(const struct program *program,
+				      const char *name);
 
 /* From the same tables (cli/help.c, cli/man.c, cli/completion.c). */
 void help_program(const struct program *program, FILE *out);

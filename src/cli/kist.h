@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * kist.h - what the verbs of `kist` share: the global options, the table
+ *
+ * A verb is one file, cmd_VERB.c, with one struct command; main.c lists it.
+ */
+#ifndef CLI_KIST_H
+#define CLI_KIST_H
+
+#include <stdbool.h>
+
+#include "cli/opt.h"
+
+/**
+ * struct kist_global - the options before the verb; each @run gets it as
+ *	@global
+ * @root:	state folder, or NULL: the default one
+ * @quiet:	print only what was asked for: no progress, no notes
+ */
+struct kist_global {
+	const char *root;
+	bool quiet;
+};
+
+extern const struct command cmd_run, cmd_exec, cmd_ps, cmd_logs, cmd_stop,
+	cmd_kill, cmd_wait, cmd_rm, cmd_inspect;
+
+#endif
