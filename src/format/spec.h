@@ -183,6 +183,9 @@ struct spec {
 	const char *hostname, *domainname; /* NULL: leave */
 	const char *root_path;		   /* as written */
 	struct place root_place;
+	/* Not in config.json: the root is this new file system (an overlay;
+	 * paths in its data are the host's), root_path only its name. */
+	const struct spec_mount *root_mount;
 	bool root_readonly;
 	struct spec_process process;
 	struct spec_mount *mounts;
