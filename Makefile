@@ -17,7 +17,7 @@ MUSL_OPTIONS := -Dlibrary=false -Dtests=false -Dexamples=false
 GLIBC_OPTIONS := -Dprograms=false
 
 .DEFAULT_GOAL := all
-.PHONY: all programs library faults asan tidy-db run check bench lint fmt \
+.PHONY: all programs library faults asan run check bench lint fmt \
 	install uninstall clean help setup
 
 all: programs library
@@ -39,13 +39,12 @@ build/musl/build.ninja: | setup
 	@if command -v musl-gcc >/dev/null; then cc="$(MUSL_CC)"; \
 	else echo 'make: no musl-gcc: the programs use glibc, and start slower'; \
 	cc=gcc; fi; \
-	CC="$$cc" meson setup build/musl $(MUSL_OPTIONS) \
-		--prefix=$(abspath $(PREFIX)) >build/musl.log || \
+	CC="$$cc" meson setup build/musl $(MUSL_OPTIONS) >build/musl.log || \
 		{ cat build/musl.log; exit 1; }
 
 build/glibc/build.ninja: | setup
 	@CC=gcc meson setup build/glibc $(GLIBC_OPTIONS) \
-		--prefix=$(abspath $(PREFIX)) --libdir=lib >build/glibc.log || \
+		--libdir=lib >build/glibc.log || \
 		{ cat build/glibc.log; exit 1; }
 
 # kist-oci and kist with -Dfaults=true, for the fault sweep.
@@ -92,7 +91,12 @@ bench:
 fmt:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
+# The prefix may differ from the one of the set-up.
 install: all
+	@for build in build/musl build/glibc; do \
+		meson configure $$build -Dprefix=$(abspath $(PREFIX)) && \
+		ninja -C $$build --quiet >/dev/null || exit 1; \
+	done
 	@DESTDIR="$(DESTDIR)" meson install -C build/musl --no-rebuild --quiet --strip
 	@DESTDIR="$(DESTDIR)" meson install -C build/glibc --no-rebuild --quiet
 

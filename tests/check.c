@@ -148,7 +148,10 @@ void in_child(void (*function)(void))
 	close(output_fd);
 
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SKIPPED) {
-		printf("%s", text);
+		/* The line with the reason; the rest is a plan of its own. */
+		const char *why = strstr(text, "# skipped");
+
+		printf("%.*s\n", why ? (int)strcspn(why, "\n") : 0, why);
 		skipped = true;
 		skip();
 	}
