@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * store.h - kist's folders, and the record of a container in them
+ *
+ *	RUN/state/ID/		what the container layer keeps while it lives
+ *	DATA/containers/ID/	the record:
+ *		about.json	what was asked: name, image, command, labels
+ *		life		held locked while somebody looks after the
+ *				container; its exit status afterwards
+ *		log		what a detached container printed
+ *		config.json	its configuration
+ *		root/, layers/	image `host`: mount points, and what was changed
+ *		files/		what is mounted in it: hosts, resolv.conf …
+ *	DATA/names/NAME		symbolic link to the id
+ *
+ * How it works
+ * ============
+ * The lock (flock(2)) on `life` is the truth about who is alive: the kernel
+ * lets go of it when its owner ends, however it ends. Waiting for a container
+ * is waiting for that lock. The status is written into the same file before,
+ * so that who waits can read it even if the record has been removed.
+ *
+ * Names are claimed by making the link, which only one can.
+ *
+ * Ownership: open/close; paths live as long as the store.
+ * Threads:   a store belongs to one thread.
+ */
+#ifndef ENGINE_STORE_H
+#define ENGINE_STORE_H
+
+#include <kist/run.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "engine/names.h"
+
+/**
+ * struct store - the open folders
+ * @state_root:	for the container layer
+ */
+struct store {
+	struct arena arena;
+	const char *run_path, *data_path, *state_root;
+	int containers_fd, names_fd;
+};
+
+/**
+ * store_open() - find the folders, and make them if they are not there
+ *
+ * A folder in /tmp is trusted only if it is ours alone.
+ *
+ * Return: 0, or a negative errno (STORE).
+ */
+MUST_CHECK int store_open(const struct kist *kist, struct store *ret_store,
+			  struct kist_error *err);
+void store_close(struct store *store);
+#define CLEANUP_STORE __attribute__((cleanup(store_close)))
+
+/**
+ * store_find() - the container of a name, an id, or the start of an id
+ *
+ * Return: 0, -ENOENT (CONTAINER_UNKNOWN), -EINVAL (CONTAINER_AMBIGUOUS).
+ */
+MUST_CHECK int store_find(const struct store *store, const char *word,
+			  struct id *ret_id, struct kist_error *err);
+
+/* The ids of all records, in the arena. */
+MUST_CHECK int store_list(const struct store *store, struct arena *arena,
+			  struct id **ret_ids, size_t *ret_count,
+			  struct kist_error *err);
+
+/**
+ * struct record - one container's folder
+ * @dir_fd:	DATA/containers/ID
+ * @life_fd:	the lock, held: the record's maker; else -1
+ * @path:	in the store's arena
+ */
+struct record {
+	struct id id;
+	int dir_fd, life_fd;
+	const char *path;
+};
+
+/**
+ * record_make() - a new record with its name claimed and its lock held
+ * @name:	what the user wants, or NULL
+ *
+ * Return: 0, -EEXIST (NAME_TAKEN), or what a system call gave.
+ */
+MUST_CHECK int record_make(struct store *store, const struct id *id,
+			   const char *name, struct name *ret_name,
+			   struct record *ret_record, struct kist_error *err);
+
+/* Return: 0, -ENOENT (CONTAINER_UNKNOWN). */
+MUST_CHECK int record_open(struct store *store, const struct id *id,
+			   struct record *ret_record, struct kist_error *err);
+
+/* Forgets the lock, too: see above. */
+void record_close(struct record *record);
+#define CLEANUP_RECORD __attribute__((cleanup(record_close)))
+#define RECORD_NONE { .dir_fd = -1, .life_fd = -1 }
+
+/**
+ * record_remove() - the whole folder, and the name
+ *
+ * Return: 0, or what a system call gave. -EACCES: files of subordinate ids
+ * are in it, see rootless_remove().
+ */
+MUST_CHECK int record_remove(struct store *store, const struct record *record,
+			     const char *name, struct kist_error *err);
+
+/**
+ * struct life - what the file `life` says
+ * @held:	somebody looks after the container
+ * @status:	-1: not known
+ * @finished:	ns since 1970; 0: not known
+ */
+struct life {
+	bool held;
+	int status;
+	int64_t finished;
+};
+
+void life_end(const struct record *record, int status);
+struct life life_read(const struct record *record);
+/* Block until nobody holds it. */
+struct life life_wait(const struct record *record);
+
+/* Nanoseconds since 1970. */
+int64_t time_now(void);
+
+/* Everything below @name, and itself; other file systems are not entered.
+ * Return: 0 or -errno; -ENOENT is 0. */
+int tree_remove(int dir_fd, const char *name);
+
+#endif
