@@ -252,16 +252,17 @@ snapshot_machine() {
 
 # Processes of kist, and those that are in another pid namespace than we.
 snapshot_processes() {
-	local ours pid theirs exe
+	local ours pid what
 	ours=$(readlink /proc/self/ns/pid)
-	for pid in /proc/[0-9]*; do
-		theirs=$(readlink "$pid/ns/pid" 2>/dev/null) || continue
-		exe=$(readlink "$pid/exe" 2>/dev/null) || :
-		[[ $theirs != "$ours" || $exe == *kist* ]] || continue
-		# One that has ended and is not yet waited for is no leak of ours.
-		grep -q '^State:.Z' "$pid/status" 2>/dev/null ||
-			echo "process ${pid#/proc/} $exe $theirs"
-	done
+	find /proc/[0-9]*/exe /proc/[0-9]*/ns/pid \( -path '*/exe' \
+		-lname '*kist*' -o -path '*/ns/pid' ! -lname "$ours" \) \
+		-printf '%h %l\n' 2>/dev/null | while read -r pid what; do
+		pid=${pid#/proc/}
+		pid=${pid%/ns}
+		# One that ended and is not yet waited for is no leak of ours.
+		grep -q '^State:.[^Z]' "/proc/$pid/status" 2>/dev/null &&
+			echo "process $pid $what"
+	done || :
 }
 
 added_to_machine() {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck.sh - all scripts, bats files too
+# all scripts, bats files too
 cd "$(dirname "$0")/../.." || exit 1
 git ls-files '*.sh' .ci/run | xargs shellcheck -x -S warning || exit 1
 git ls-files '*.bash' '*.bats' | xargs -r shellcheck -x -s bats -S warning \

@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # tidy.sh - clang-tidy (.clang-tidy) finds nothing in src/
 #
