@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * plan_container.c - the order of things: a new container, one more process
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/syscall.h>
+
+#include "container/planning.h"
+#include "kernel/proc.h"
+
+/* This machine's /proc, verified: the container's is never written by us. */
+static int open_proc(struct planning *p, struct kist_error *err)
+{
+	int fd = proc_open_root(err);
+
+	if (fd < 0)
+		return fd;
+	p->proc_slot = plan_take_fd(p->plan, fd);
+	return 0;
+}
+
+static bool has_parent_hooks(const struct spec *spec)
+{
+	return spec->hooks[HOOK_PRESTART].count ||
+	       spec->hooks[HOOK_CREATE_RUNTIME].count;
+}
+
+static void wait_for_hooks(struct planning *p)
+{
+	struct plan_op *op;
+
+	if (!has_parent_hooks(p->spec))
+		return;
+	op = plan_add(p->plan, PLAN_SYNC);
+	op->arg[0] = PLAN_STAGE_NAMESPACES;
+	plan_say(p->plan, "wait for the createRuntime hooks", NULL, NULL);
+}
+
+/* The stages that need a mount namespace of their own. */
+static int plan_files(struct planning *p, struct kist_error *err)
+{
+	int ret = plan_root(p, err);
+
+	if (ret == 0)
+		ret = plan_mounts(p, err);
+	if (ret == 0)
+		ret = plan_devices(p, err);
+	if (ret < 0)
+		return ret;
+	plan_terminal(p);
+	plan_hidden_paths(p);
+	ret = plan_sysctls(p, err);
+	if (ret < 0)
+		return ret;
+	wait_for_hooks(p);
+	plan_hooks(p, HOOK_CREATE_CONTAINER);
+	plan_pivot(p);
+	return 0;
+}
+
+static void loopback_up(struct planning *p)
+{
+	struct plan_op *op;
+
+	if (p->spec->ns[NS_NET].want != NS_NEW)
+		return;
+	op = plan_add(p->plan, PLAN_LINK_UP);
+	op->arg[0] = plan_text(p->plan, "lo");
+	plan_say(p->plan, "bring the loopback interface up", NULL, NULL);
+}
+
+int plan_container(struct planning *p, struct kist_error *err)
+{
+	int ret = open_proc(p, err);
+
+	p->dev_slot = -1;
+	p->root_fd = -1;
+	p->listen_op = -1;
+	if (ret == 0)
+		ret = plan_namespaces(p, err);
+	if (ret == 0)
+		ret = plan_groups(p, err);
+	if (ret == 0)
+		ret = plan_clocks(p, err);
+	if (ret < 0)
+		return ret;
+	loopback_up(p);
+	plan_oom_score(p);
+	ret = plan_files(p, err);
+	if (ret == 0)
+		ret = plan_process(p, err);
+	return ret;
+}
+
+int plan_exec(struct planning *p, int pidfd, uint64_t kinds,
+	      struct kist_error *err)
+{
+	struct plan_op *op;
+	int ret = open_proc(p, err);
+
+	p->listen_op = -1;
+	if (ret < 0)
+		return ret;
+	plan_join_all(p, pidfd, kinds);
+	ret = plan_groups(p, err);
+	if (ret < 0)
+		return ret;
+	plan_oom_score(p);
+	p->root_slot = plan_slot(p->plan);
+	op = plan_call(p->plan, SYS_openat, (uint64_t)AT_FDCWD,
+		       plan_text(p->plan, "/"),
+		       O_PATH | O_DIRECTORY | O_CLOEXEC);
+	op->offsets = BIT(2);
+	op->slot = (int16_t)p->root_slot;
+	plan_say(p->plan, "open the container's root", NULL, NULL);
+	plan_terminal(p);
+	return plan_process(p, err);
+}
