@@ -254,8 +254,8 @@ snapshot_machine() {
 snapshot_processes() {
 	local ours pid what
 	ours=$(readlink /proc/self/ns/pid)
-	find /proc/[0-9]*/exe /proc/[0-9]*/ns/pid \( -path '*/exe' \
-		-lname '*kist*' -o -path '*/ns/pid' ! -lname "$ours" \) \
+	find /proc/[0-9]*/exe /proc/[0-9]*/ns/pid \( -lname '*kist*' -o \
+		-lname 'pid:*' ! -lname "${ours/[/\\[}" \) \
 		-printf '%h %l\n' 2>/dev/null | while read -r pid what; do
 		pid=${pid#/proc/}
 		pid=${pid%/ns}
@@ -266,9 +266,17 @@ snapshot_processes() {
 }
 
 added_to_machine() {
+	local what rest
 	snapshot_machine | sort -u >"$SCRATCH/machine-after"
 	sort -u "$SCRATCH/machine-before" |
-		comm -13 - "$SCRATCH/machine-after"
+		comm -13 - "$SCRATCH/machine-after" |
+		while read -r what rest; do
+			# A new group with processes in it is someone else's; were
+			# they a container's, they would be in the list.
+			[ "$what" = cgroup ] &&
+				read -r _ 2>/dev/null <"$rest/cgroup.procs" ||
+				echo "$what $rest"
+		done
 }
 
 # machine_unchanged - nothing is there that was not there before the test
