@@ -13,7 +13,7 @@
  * (runc's dialect; short options are then not joined). Flags may be turned off:
  * --flag=false.
  *
- * Options end at "--". In a table with an OPT_REST they end at the first
+ * Options end at "--". In a table whose rest is a command they end at the first
  * operand too, for what follows may be another program's options, and a "--"
  * before the rest is dropped ("exec NAME -- CMD"). In other tables they may
  * stand behind operands ("delete ID -f").
@@ -55,8 +55,9 @@ typedef int opt_reader(void *field, const char *word, struct kist_error *err);
  * struct opt - one row of a table
  * @name:	"memory"; "a|b" names aliases, the first is shown
  * @value:	"BYTES"; NULL for a flag. Also says how to complete it: FILE,
- *		SOCKET, DIR, CONTAINER, COMMAND, VERB, else from @words. An
- *		OPT_REST may end in "...", for more of the same
+ *		SOCKET, DIR, CONTAINER, COMMAND, VERB, else from @words. That
+ *		of an OPT_REST ends in "..." if it is more of the same and not
+ *		a command: "CONTAINER..."
  * @words:	fixed choices, for completion, or NULL
  * @only_words:	nothing but @words is accepted
  * @hidden:	accepted, not shown
@@ -136,6 +137,7 @@ struct command {
  * @section:	of the manual: 1, 8
  * @date:	of the manual: "November 22, 2026"
  * @notes, @see: as those of a command
+ * @exits:	the exit statuses, a paragraph for the man page
  * @containers:	words behind the program's name that list containers, one a
  *		line, for completion: "ps -q"; or NULL
  * @global_opts: options before the verb, into @global; may be NULL
@@ -147,7 +149,7 @@ struct command {
 struct program {
 	const char *name, *summary, *version;
 	int section;
-	const char *date, *notes, *see, *containers;
+	const char *date, *notes, *see, *exits, *containers;
 	enum opt_style style;
 	const struct opt *global_opts;
 	const struct command *const *commands;

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * completion_bash.c - the completion script of bash, from the option tables
+ *
+ * The tables become two case statements: what a verb takes (its options, those
+ * of them with a value, the kinds of its operands), and the kind of each
+ * option's value. The code around them is the same for every program.
+ */
+#include <string.h>
+
+#include "cli/opt.h"
+#include "cli/opt_text.h"
+
+static void identifier(FILE *out, const char *name)
+{
+	for (; *name; name++)
+		fputc(*name == '-' ? '_' : *name, out);
+}
+
+/* "file", "words=table,json" */
+static void kind(const struct opt *opt, FILE *out)
+{
+	static const char *const names[] = {
+		[COMPLETE_NOTHING] = "none",
+		[COMPLETE_FILE] = "file",
+		[COMPLETE_DIR] = "dir",
+		[COMPLETE_CONTAINER] = "container",
+		[COMPLETE_COMMAND] = "command",
+		[COMPLETE_VERB] = "verb",
+	};
+	const char *separator = "words=";
+
+	if (opt_complete(opt) != COMPLETE_WORDS) {
+		fputs(names[opt_complete(opt)], out);
+		return;
+	}
+	for (const char *const *word = opt->words; *word; word++) {
+		fprintf(out, "%s%s", separator, *word);
+		separator = ",";
+	}
+}
+
+static void option_names(const struct opt *opt, const char *before,
+			 const char *between, FILE *out)
+{
+	if (opt->letter)
+		fprintf(out, "%s-%c", before, opt->letter);
+	if (opt->letter && opt->name)
+		fputs(between, out);
+	if (opt->name)
+		fprintf(out, "%s--%.*s", before, opt_name_len(opt), opt->name);
+}
+
+static bool is_shown(const struct opt *opt)
+{
+	return opt_is_option(opt) && !opt->hidden;
+}
+
+/* "exec) opts='…' values='…' operands='…' ;;" */
+static void takes(const char *verb, const struct opt *opts,
+		  const char *operands, FILE *out)
+{
+	fprintf(out, "\t%s)\n\t\topts='--help", verb);
+	EACH_OPT(opt, opts)
+		if (is_shown(opt))
+			option_names(opt, " ", "", out);
+	fputs("'\n\t\tvalues='", out);
+	EACH_OPT(opt, opts)
+		if (is_shown(opt) && opt->kind == OPT_VALUE && !opt->bare)
+			option_names(opt, " ", "", out);
+	fprintf(out, " '\n\t\toperands='%s", operands);
+	EACH_OPT(opt, opts) {
+		if (!opt_is_operand(opt) || opt->hidden)
+			continue;
+		kind(opt, out);
+		fputs(opt->kind == OPT_REST ? "* " : " ", out);
+	}
+	fputs("' ;;\n", out);
+}
+
+static void value_kinds(const char *verb, const struct opt *opts, FILE *out)
+{
+	char before[64];
+
+	snprintf(before, sizeof(before), "%s:", verb);
+	EACH_OPT(opt, opts) {
+		if (!is_shown(opt) || opt->kind != OPT_VALUE)
+			continue;
+		fputc('\t', out);
+		option_names(opt, before, "|", out);
+		fputs(") kind='", out);
+		kind(opt, out);
+		fputs("' ;;\n", out);
+	}
+}
+
+static void verb_names(const struct program *program, FILE *out)
+{
+	const char *separator = "";
+
+	for (const struct command *const *c = program->commands; *c; c++) {
+		if ((*c)->hidden)
+			continue;
+		fprintf(out, "%s%s", separator, (*c)->name);
+		separator = " ";
+	}
+}
+
+static void tables(const struct program *program, FILE *out)
+{
+	fputs("\tcase $verb in\n", out);
+	takes("''", program->global_opts, "verb ", out);
+	for (const struct command *const *c = program->commands; *c; c++)
+		if (!(*c)->hidden)
+			takes((*c)->name, (*c)->opts, "", out);
+	fputs("\t*) opts= values=' ' operands= ;;\n\tesac\n", out);
+}
+
+static void value_table(const struct program *program, FILE *out)
+{
+	fputs("\tcase $verb:$prev in\n", out);
+	value_kinds("", program->global_opts, out);
+	for (const struct command *const *c = program->commands; *c; c++)
+		if (!(*c)->hidden)
+			value_kinds((*c)->name, (*c)->opts, out);
+	fputs("\tesac\n", out);
+}
+
+void completion_bash(const struct program *program, FILE *out)
+{
+	fprintf(out, "# bash completion of %s; made from its option tables\n",
+		program->name);
+
+	/* what a verb takes */
+	fputc('_', out);
+	identifier(out, program->name);
+	fputs("_takes()\n{\n", out);
+	tables(program, out);
+	fputs("}\n\n", out);
+
+	fputc('_', out);
+	identifier(out, program->name);
+	fputs("()\n{\n"
+	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev= verb= kind= word\n"
+	      "\tlocal opts values operands i count=0\n"
+	      "\tlocal verbs='",
+	      out);
+	verb_names(program, out);
+	fputs("'\n"
+	      "\tCOMPREPLY=()\n\t_",
+	      out);
+	identifier(out, program->name);
+	/* find the verb, and how many operands there are */
+	fputs("_takes\n"
+	      "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
+	      "\t\tword=${COMP_WORDS[i]}\n"
+	      "\t\tif [[ $values == *\" $word \"* ]]; then\n"
+	      "\t\t\tprev=$word\n"
+	      "\t\t\t((i++))\n"
+	      "\t\t\t[[ ${COMP_WORDS[i]} != = ]] || ((i++))\n"
+	      "\t\t\t((i >= COMP_CWORD)) || prev=\n"
+	      "\t\telif [[ $word == -* || $word == = ]]; then\n"
+	      "\t\t\t:\n"
+	      "\t\telif [[ -z $verb ]]; then\n"
+	      "\t\t\tverb=$word\n\t\t\t_",
+	      out);
+	identifier(out, program->name);
+	fputs("_takes\n"
+	      "\t\telse\n"
+	      "\t\t\t((count++))\n"
+	      "\t\tfi\n"
+	      "\tdone\n"
+	      "\t[[ $cur != = ]] || cur=\n",
+	      out);
+	value_table(program, out);
+	fprintf(out,
+		"\tif [[ -z $prev && $cur == -* ]]; then\n"
+		"\t\tkind=words=${opts// /,}\n"
+		"\telif [[ -z $prev ]]; then\n"
+		"\t\tset -- $operands\n"
+		"\t\twhile ((count-- > 0)) && [[ $1 != *'*' ]]; do\n"
+		"\t\t\tshift || break\n"
+		"\t\tdone\n"
+		"\t\tkind=${1%%'*'}\n"
+		"\tfi\n"
+		"\tcase $kind in\n"
+		"\tfile) compopt -o filenames\n"
+		"\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\") ;;\n"
+		"\tdir) compopt -o filenames\n"
+		"\t\tmapfile -t COMPREPLY < <(compgen -d -- \"$cur\") ;;\n"
+		"\tcommand)\n"
+		"\t\tmapfile -t COMPREPLY < <(compgen -c -- \"$cur\") ;;\n"
+		"\tverb)\n"
+		"\t\tmapfile -t COMPREPLY < "
+		"<(compgen -W \"$verbs\" -- \"$cur\") ;;\n"
+		"\tcontainer)\n"
+		"\t\tword=$(\"${COMP_WORDS[0]}\" %s 2>/dev/null)\n"
+		"\t\tmapfile -t COMPREPLY < "
+		"<(compgen -W \"$word\" -- \"$cur\") ;;\n"
+		"\twords=*)\n"
+		"\t\tword=${kind#words=}\n"
+		"\t\tmapfile -t COMPREPLY < "
+		"<(compgen -W \"${word//,/ }\" -- \"$cur\") ;;\n"
+		"\tesac\n"
+		"}\n\ncomplete -F _",
+		program->containers ? program->containers : "help");
+	identifier(out, program->name);
+	fprintf(out, " %s\n", program->name);
+}

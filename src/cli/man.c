@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * man.c - manual pages in mdoc(7), from the option tables
+ *
+ * One page for the program, one for each verb. Text is escaped on its way
+ * out; mandoc -Tlint has nothing to say about the result.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "cli/opt.h"
+#include "cli/opt_text.h"
+
+/* Text inside a line: no backslash is an escape. */
+static void put_n(FILE *out, const char *text, size_t len)
+{
+	for (; len--; text++) {
+		if (*text == '\\')
+			fputs("\\e", out);
+		else
+			fputc(*text, out);
+	}
+}
+
+static void put(FILE *out, const char *text)
+{
+	put_n(out, text, strlen(text));
+}
+
+/* An argument of a macro: one word, whatever it is made of. */
+static void argument(FILE *out, const char *text, size_t len)
+{
+	fputc('"', out);
+	for (; len--; text++) {
+		if (*text == '"')
+			fputs("\\(dq", out);
+		else
+			put_n(out, text, 1);
+	}
+	fputc('"', out);
+}
+
+/* One line of text; a dot or quote in front would be a macro. A sentence that
+ * ends inside begins a new line, as mdoc wants it. */
+static void line(FILE *out, const char *text)
+{
+	if (*text == '.' || *text == '\'')
+		fputs("\\&", out);
+	for (; *text; text++) {
+		put_n(out, text, 1);
+		if (*text == '.' && text[1] == ' ' && text[2] &&
+		    (isupper((unsigned char)text[2]) || text[2] == '\'')) {
+			fputc('\n', out);
+			text++;
+			if (text[1] == '\'')
+				fputs("\\&", out);
+		}
+	}
+	fputc('\n', out);
+}
+
+/* Paragraphs, an empty line between two. */
+static void paragraphs(FILE *out, const char *text)
+{
+	char one[1024];
+
+	while (text && *text) {
+		const char *end = strstr(text, "\n\n");
+		size_t len = end ? (size_t)(end - text) : strlen(text);
+
+		snprintf(one, sizeof(one), "%.*s", (int)len, text);
+		for (char *c = one; *c; c++)
+			if (*c == '\n')
+				*c = ' ';
+		fputs(".Pp\n", out);
+		line(out, one);
+		text += len;
+		text += strspn(text, "\n");
+	}
+}
+
+static void upper(FILE *out, const char *text)
+{
+	for (; *text; text++)
+		fputc(toupper((unsigned char)*text), out);
+}
+
+static void head(const struct program *program, const char *verb,
+		 const char *summary, FILE *out)
+{
+	fprintf(out, ".Dd %s\n.Dt ", program->date);
+	upper(out, program->name);
+	if (verb) {
+		fputc('-', out);
+		upper(out, verb);
+	}
+	fprintf(out, " %d\n.Os\n.Sh NAME\n.Nm %s%s%s\n.Nd ", program->section,
+		program->name, verb ? "-" : "", verb ? verb : "");
+	line(out, summary);
+}
+
+/* ".Fl m , Fl \-memory Ar BYTES" */
+static void item(const struct opt *opt, FILE *out)
+{
+	fputs(".It", out);
+	if (!opt_is_option(opt)) {
+		fputs(" Ar ", out);
+		argument(out, opt->value, strlen(opt->value));
+		fputc('\n', out);
+		return;
+	}
+	if (opt->letter)
+		fprintf(out, " Fl %c", opt->letter);
+	if (opt->letter && opt->name)
+		fputs(" ,", out);
+	if (opt->name)
+		fprintf(out, " Fl \\-%.*s", opt_name_len(opt), opt->name);
+	if (opt->bare)
+		fputs(" Ns Op \\&= Ns", out);
+	if (opt->value) {
+		fputs(" Ar ", out);
+		argument(out, opt->value, strlen(opt->value));
+	}
+	fputc('\n', out);
+}
+
+static void list_begin(FILE *out)
+{
+	fputs(".Bl -tag -width Ds\n", out);
+}
+
+static void list_end(FILE *out)
+{
+	fputs(".El\n", out);
+}
+
+static void operands(const struct opt *opts, FILE *out)
+{
+	bool any = false;
+
+	EACH_OPT(opt, opts) {
+		if (!opt_is_operand(opt) || opt->hidden)
+			continue;
+		if (!any)
+			list_begin(out);
+		any = true;
+		item(opt, out);
+		line(out, opt->help);
+	}
+	if (any)
+		list_end(out);
+}
+
+static void choices(const struct opt *opt, FILE *out)
+{
+	if (!opt->words || !opt->only_words)
+		return;
+	fputs("One of", out);
+	for (const char *const *word = opt->words; *word; word++)
+		fprintf(out, "%s %s", word == opt->words ? "" : ",", *word);
+	fputs(".\n", out);
+}
+
+static void options(const struct opt *opts, FILE *out)
+{
+	bool open = false;
+
+	EACH_OPT(opt, opts) {
+		if (opt->kind == OPT_TITLE) {
+			if (open)
+				list_end(out);
+			open = false;
+			fputs(".Ss ", out);
+			line(out, opt->help);
+		}
+		if (!opt_is_option(opt) || opt->hidden)
+			continue;
+		if (!open)
+			list_begin(out);
+		open = true;
+		item(opt, out);
+		line(out, opt->help);
+		choices(opt, out);
+	}
+	if (open)
+		list_end(out);
+}
+
+/* "setns(2), kist-ls(1)" */
+static void see_also(const char *see, FILE *out)
+{
+	if (!see)
+		return;
+	fputs(".Sh SEE ALSO\n", out);
+	while (*see) {
+		size_t len = strcspn(see, ",");
+		size_t name = strcspn(see, "(");
+		bool last = see[len] == '\0';
+
+		if (name < len)
+			fprintf(out, ".Xr %.*s %.*s%s\n", (int)name, see,
+				(int)strcspn(see + name + 1, ")"),
+				see + name + 1, last ? "" : " ,");
+		else
+			fprintf(out, ".Lk %.*s%s\n", (int)len, see,
+				last ? "" : " ,");
+		see += len;
+		see += strspn(see, ", ");
+	}
+}
+
+static void synopsis_operands(const struct opt *opts, FILE *out)
+{
+	EACH_OPT(opt, opts) {
+		if (!opt_is_operand(opt) || opt->hidden)
+			continue;
+		fputs(opt->kind == OPT_OPERAND ? ".Ar " : ".Op Ar ", out);
+		argument(out, opt->value, strlen(opt->value));
+		if (opt->kind == OPT_REST && !opt_is_same(opt))
+			fputs(" ...", out);
+		fputc('\n', out);
+	}
+}
+
+static void verbs(const struct program *program, FILE *out)
+{
+	const char *group = NULL;
+
+	for (const struct command *const *c = program->commands; *c; c++) {
+		const struct command *command = *c;
+
+		if (command->hidden)
+			continue;
+		if (!group || strcmp(group, command->group) != 0) {
+			if (group)
+				list_end(out);
+			fputs(".Ss ", out);
+			line(out, command->group);
+			list_begin(out);
+		}
+		group = command->group;
+		fprintf(out, ".It Cm %s\n", command->name);
+		line(out, command->summary);
+	}
+	if (group)
+		list_end(out);
+}
+
+void man_program(const struct program *program, FILE *out)
+{
+	head(program, NULL, program->summary, out);
+	fputs(".Sh SYNOPSIS\n.Nm\n.Op Ar OPTIONS\n.Ar VERB ...\n", out);
+	fputs(".Sh DESCRIPTION\n", out);
+	fprintf(out, "Each verb has a page of its own,\n.Nm Ns - Ns Ar VERB ,"
+		     "\nand tells its options by\n.Nm\n.Ar VERB\n"
+		     ".Fl \\-help .\n");
+	paragraphs(out, program->notes);
+	verbs(program, out);
+	fputs(".Sh OPTIONS\n", out);
+	options(program->global_opts, out);
+	fprintf(out,
+		".Bl -tag -width Ds\n.It Fl h , Fl \\-help\nShow the verbs "
+		"and options.\n.It Fl %c , Fl \\-version\nShow the version.\n"
+		".El\n",
+		program->style == OPT_STYLE_GO ? 'v' : 'V');
+	if (program->exits) {
+		fputs(".Sh EXIT STATUS\n", out);
+		line(out, program->exits);
+	}
+	see_also(program->see, out);
+}
+
+void man_command(const struct program *program, const struct command *command,
+		 FILE *out)
+{
+	head(program, command->name, command->summary, out);
+	fprintf(out, ".Sh SYNOPSIS\n.Nm %s\n.Cm %s\n", program->name,
+		command->name);
+	if (opt_any_option(command->opts))
+		fputs(".Op Ar OPTIONS\n", out);
+	synopsis_operands(command->opts, out);
+
+	fputs(".Sh DESCRIPTION\n", out);
+	fputc(toupper((unsigned char)command->summary[0]), out);
+	line(out, command->summary + 1);
+	paragraphs(out, command->notes);
+	operands(command->opts, out);
+	if (opt_any_option(command->opts)) {
+		fputs(".Sh OPTIONS\n", out);
+		options(command->opts, out);
+	}
+	if (command->example) {
+		fputs(".Sh EXAMPLES\n.Dl ", out);
+		line(out, command->example);
+	}
+	see_also(command->see, out);
+}

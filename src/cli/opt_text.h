@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * opt_text.h - what help, manual and completion ask of an option table
+ */
+#ifndef CLI_OPT_TEXT_H
+#define CLI_OPT_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cli/opt.h"
+
+static inline bool opt_is_end(const struct opt *opt)
+{
+	return !opt->name && !opt->value && !opt->letter;
+}
+
+static inline bool opt_is_option(const struct opt *opt)
+{
+	return opt->kind == OPT_FLAG || opt->kind == OPT_VALUE;
+}
+
+static inline bool opt_is_operand(const struct opt *opt)
+{
+	return opt->kind == OPT_OPERAND || opt->kind == OPT_MAYBE ||
+	       opt->kind == OPT_REST;
+}
+
+/* A loop over the rows of @opts, which may be NULL. */
+#define EACH_OPT(opt, opts) \
+	for (const struct opt *opt = (opts); opt && !opt_is_end(opt); opt++)
+
+/* The length of the name that is shown: the first of "memory|mem". */
+int opt_name_len(const struct opt *opt);
+
+/* Is an OPT_REST more of the same ("NAME..."), not a command? */
+bool opt_is_same(const struct opt *opt);
+
+/* Is there an option that is shown? */
+bool opt_any_option(const struct opt *opts);
+
+/* " [OPTIONS] NAME [COMMAND ...]", malloc'ed; NULL without memory. */
+char *opt_usage(const struct opt *opts);
+
+/* How many columns @len bytes of UTF-8 take (one a character). */
+size_t text_width(const char *text, size_t len);
+
+/**
+ * enum opt_complete - how a value is completed; from its name and words
+ */
+enum opt_complete {
+	COMPLETE_NOTHING,
+	COMPLETE_WORDS,
+	COMPLETE_FILE,
+	COMPLETE_DIR,
+	COMPLETE_CONTAINER,
+	COMPLETE_COMMAND,
+	COMPLETE_VERB,
+};
+
+enum opt_complete opt_complete(const struct opt *opt);
+
+#endif

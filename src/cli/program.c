@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * program.c - the main function of a program with verbs
+ *
+ * How it works
+ * ============
+ *
+ * Global options, the verb, its options and operands, its function; each error
+ * on the way goes to one report. "--help" and "--version" are looked for
+ * before anything is read, so that they work next to a mistake.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/near.h"
+#include "cli/opt.h"
+
+#define EXIT_USAGE	    2
+#define EXIT_KIST	    125
+#define EXIT_NOT_EXECUTABLE 126
+#define EXIT_NOT_FOUND	    127
+
+static const struct opt no_opts[] = { OPT_END };
+
+struct call {
+	const struct program *program;
+	void *global;
+	int (*report)(void *global, const struct kist_error *err);
+};
+
+static const struct opt *global_opts(const struct program *program)
+{
+	return program->global_opts ? program->global_opts : no_opts;
+}
+
+static const struct opt *opts_of(const struct command *command)
+{
+	return command->opts ? command->opts : no_opts;
+}
+
+int program_status(const struct kist_error *err)
+{
+	switch (kist_error_class(err->id)) {
+	case KIST_CLASS_USAGE:
+		return EXIT_USAGE;
+	case KIST_CLASS_NOT_EXEC:
+		return EXIT_NOT_EXECUTABLE;
+	case KIST_CLASS_NOT_FOUND:
+		return EXIT_NOT_FOUND;
+	default:
+		return EXIT_KIST;
+	}
+}
+
+static int report(const struct call *call, const struct kist_error *err)
+{
+	char line[1024];
+
+	if (call->report)
+		return call->report(call->global, err);
+
+	kist_error_line(err, line, sizeof(line));
+	fprintf(stderr, "%s: %s\n", call->program->name, line);
+	if (kist_error_hint(err, line, sizeof(line)) > 0)
+		fprintf(stderr, "hint: %s\n", line);
+	return program_status(err);
+}
+
+/* ---- the verbs every program has ---- */
+
+struct builtin_args {
+	const char *word;
+};
+#define ARGS builtin_args
+
+static const char *const shells[] = { "bash", "zsh", "fish", NULL };
+
+static const struct opt verb_opts[] = {
+	MAYBE("VERB", opt_string, word, "the verb; none: the program"),
+	OPT_END,
+};
+
+static const struct opt shell_opts[] = {
+	{ .kind = OPT_OPERAND,
+	  .value = "SHELL",
+	  .read = opt_string,
+	  .offset = offsetof(struct builtin_args, word),
+	  .help = "bash, zsh or fish",
+	  .words = shells,
+	  .only_words = true },
+	OPT_END,
+};
+
+static const struct command builtins[] = {
+	{ .name = "help",
+	  .summary = "show the help of the program or a verb",
+	  .opts = verb_opts,
+	  .args_size = sizeof(struct builtin_args) },
+	{ .name = "man",
+	  .summary = "print the manual page of the program or a verb",
+	  .opts = verb_opts,
+	  .args_size = sizeof(struct builtin_args) },
+	{ .name = "completion",
+	  .summary = "print the completion script of a shell",
+	  .opts = shell_opts,
+	  .args_size = sizeof(struct builtin_args) },
+};
+
+static const struct command *find_builtin(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(builtins); i++)
+		if (strcmp(builtins[i].name, name) == 0)
+			return &builtins[i];
+	return NULL;
+}
+
+static const struct command *find_listed(const struct program *program,
+					 const char *name)
+{
+	for (const struct command *const *c = program->commands; *c; c++)
+		if (strcmp((*c)->name, name) == 0)
+			return *c;
+	return NULL;
+}
+
+const struct command *program_command(const struct program *program,
+				      const char *name)
+{
+	const struct command *command = find_listed(program, name);
+
+	return command ? command : find_builtin(name);
+}
+
+static int unknown_verb(const struct program *program, const char *word,
+			struct kist_error *err)
+{
+	struct near near;
+	int ret = err_set(err, KIST_E_USAGE, "unknown verb '%s'", word);
+
+	near_init(&near, word);
+	for (const struct command *const *c = program->commands; *c; c++)
+		if (!(*c)->hidden)
+			near_offer(&near, (*c)->name);
+	if (near.best)
+		err_hint(err, "did you mean '%s'?", near.best);
+	else
+		err_hint(err, "'%s help' lists the verbs", program->name);
+	return ret;
+}
+
+static int print_about(const struct program *program, const char *verb,
+		       void (*whole)(const struct program *, FILE *),
+		       void (*one)(const struct program *,
+				   const struct command *, FILE *),
+		       struct kist_error *err)
+{
+	const struct command *command;
+
+	if (!verb) {
+		whole(program, stdout);
+		return 0;
+	}
+	command = program_command(program, verb);
+	if (!command)
+		return unknown_verb(program, verb, err);
+	one(program, command, stdout);
+	return 0;
+}
+
+static int print_completion(const struct program *program, const char *shell)
+{
+	if (strcmp(shell, "bash") == 0)
+		completion_bash(program, stdout);
+	else if (strcmp(shell, "zsh") == 0)
+		completion_zsh(program, stdout);
+	else
+		completion_fish(program, stdout);
+	return 0;
+}
+
+static int run_builtin(const struct program *program,
+		       const struct command *command,
+		       const struct builtin_args *args,
+		       struct kist_error *err)
+{
+	if (strcmp(command->name, "help") == 0)
+		return print_about(program, args->word, help_program,
+				   help_command, err);
+	if (strcmp(command->name, "man") == 0)
+		return print_about(program, args->word, man_program,
+				   man_command, err);
+	return print_completion(program, args->word);
+}
+
+/* ---- one verb ---- */
+
+static int run_command(const struct call *call, const struct command *command,
+		       const char *const *words, struct kist_error *err)
+{
+	CLEANUP_FREE void *args = calloc(1, command->args_size + 1);
+	int ret;
+
+	if (!args)
+		return err_nomem(err);
+	if (command->defaults)
+		memcpy(args, command->defaults, command->args_size);
+
+	ret = opt_parse(opts_of(command), call->program->style, words, args,
+			NULL, err);
+	if (ret < 0) {
+		err_hint(err, "see '%s %s --help'", call->program->name,
+			 command->name);
+		return ret;
+	}
+	if (!command->run)
+		return run_builtin(call->program, command, args, err);
+	return command->run(call->global, args, err);
+}
+
+static int run_verb(const struct call *call, const char *const *words,
+		    struct kist_error *err)
+{
+	const struct program *program = call->program;
+	const struct command *command = program_command(program, words[0]);
+
+	if (!command)
+		return unknown_verb(program, words[0], err);
+	if (command->unsupported)
+		return err_set(err, KIST_E_UNSUPPORTED,
+			       "'%s %s' is not supported yet", program->name,
+			       command->name);
+	if (opt_wants_help(opts_of(command), program->style, words + 1)) {
+		help_command(program, command, stdout);
+		return 0;
+	}
+	return run_command(call, command, words + 1, err);
+}
+
+/* ---- the program ---- */
+
+static bool is_version(const struct program *program, const char *word)
+{
+	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)
+		return true;
+	return program->style == OPT_STYLE_GO &&
+	       (strcmp(word, "-v") == 0 || strcmp(word, "-version") == 0);
+}
+
+static int run_words(const struct call *call, const char *const *words,
+		     struct kist_error *err)
+{
+	const struct program *program = call->program;
+	const struct opt *opts = global_opts(program);
+	int ret;
+
+	if (opt_wants_help(opts, program->style, words)) {
+		help_program(program, stdout);
+		return 0;
+	}
+	if (words[0] && is_version(program, words[0])) {
+		printf("%s version %s\n", program->name, program->version);
+		return 0;
+	}
+
+	ret = opt_parse(opts, program->style, words, call->global, &words,
+			err);
+	if (ret < 0) {
+		err_hint(err, "see '%s --help'", program->name);
+		return ret;
+	}
+	if (words[0])
+		return run_verb(call, words, err);
+	help_program(program, stdout);
+	return 0;
+}
+
+/* What was printed must have arrived: "kist ps > /dev/full" fails. */
+static int check_output(struct kist_error *err)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	return err_sys(err, KIST_E_SYSTEM, errno ? errno : EIO,
+		       "write to standard output");
+}
+
+int program_main(const struct program *program, void *global, int argc,
+		 char **argv,
+		 int (*report_error)(void *global,
+				     const struct kist_error *err))
+{
+	const struct call call = { program, global, report_error };
+	static const char *const none[] = { NULL };
+	struct kist_error err = { 0 };
+	int ret;
+
+	ret = run_words(&call, argc > 0 ? (const char *const *)argv + 1 : none,
+			&err);
+	if (ret >= 0 && check_output(&err) < 0)
+		ret = -1;
+	return ret < 0 ? report(&call, &err) : ret;
+}
