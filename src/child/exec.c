@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* exec.c - finding the program, and becoming it */
+#include <linux/elf.h>
+#include <linux/stat.h>
+
+#include "child/path.h"
+
+/* Is @path a program this process may execute? */
+static int check_program(const char *path)
+{
+	struct statx st;
+	long ret = SYS(statx, AT_FDCWD, path, 0, STATX_TYPE, &st);
+
+	if (ret < 0)
+		return (int)ret;
+	if (S_ISDIR(st.stx_mode))
+		return -EISDIR;
+	if (!S_ISREG(st.stx_mode))
+		return -EACCES;
+	return (int)SYS(faccessat2, AT_FDCWD, path, 1 /* X_OK */, AT_EACCESS);
+}
+
+/* Write directory, '/' and @name to the child's program. */
+static bool join(struct child *c, const char *dir, size_t length,
+		 const char *name)
+{
+	char *to = c->program;
+
+	if (length + text_length(name) + 2 > sizeof(c->program))
+		return false;
+	memcpy(to, dir, length);
+	to[length] = '\0';
+	/* An empty entry of PATH is the current directory. */
+	if (length)
+		text_append(to, sizeof(c->program), "/");
+	text_append(to, sizeof(c->program), name);
+	return true;
+}
+
+/* Look for @name in each directory of @path, as execvp(3) does. */
+static int search(struct child *c, const char *name, const char *path)
+{
+	int found = -ENOENT;
+
+	for (;; path++) {
+		size_t length = (size_t)(text_find(path, ':') - path);
+		int ret = -ENAMETOOLONG;
+
+		if (join(c, path, length, name))
+			ret = check_program(c->program);
+		if (ret == 0)
+			return 0;
+		/* What is there but not usable is the better answer. */
+		if (ret == -EACCES || (ret == -EISDIR && found == -ENOENT))
+			found = ret;
+		path += length;
+		if (!*path)
+			return found;
+	}
+}
+
+int op_lookup(struct child *c, const struct plan_op *op)
+{
+	const char *name = child_vector(c, op->arg[0])[0];
+	int ret;
+
+	if (!name || !*name)
+		return -ENOENT;
+	if (*text_find(name, '/')) {
+		ret = join(c, "", 0, name) ? check_program(c->program) :
+					     -ENAMETOOLONG;
+	} else {
+		ret = search(c, name,
+			     op->arg[1] ? child_text(c, op->arg[1]) : "");
+	}
+	if (ret < 0) {
+		c->program[0] = '\0';
+		text_append(c->text, sizeof(c->text), name);
+	}
+	return ret == -ENOTDIR ? -ENOENT : ret;
+}
+
+/* The interpreter named by the "#!" line in @line. */
+static void name_of_script(struct child *c, char *line)
+{
+	while (*++line == ' ' || *line == '\t')
+		;
+	*text_find(line, '\n') = '\0';
+	*text_find(line, ' ') = '\0';
+	*text_find(line, '\t') = '\0';
+	text_append(c->text, sizeof(c->text), " ");
+	text_append(c->text, sizeof(c->text), line);
+}
+
+/* The interpreter named by the program header of type PT_INTERP. */
+static void name_of_elf(struct child *c, int fd, const struct elf64_hdr *elf)
+{
+	char name[128];
+
+	for (unsigned int i = 0; i < elf->e_phnum && i < 64; i++) {
+		struct elf64_phdr part;
+		long size;
+
+		size = SYS(pread64, fd, &part, sizeof(part),
+			   elf->e_phoff + i * sizeof(part));
+		if (size != sizeof(part) || part.p_type != PT_INTERP)
+			continue;
+		size = SYS(pread64, fd, name, sizeof(name) - 1, part.p_offset);
+		if (size <= 0)
+			return;
+		name[size] = '\0';
+		text_append(c->text, sizeof(c->text), " ");
+		text_append(c->text, sizeof(c->text), name);
+		return;
+	}
+}
+
+/* Say what the kernel's ENOENT or ENOEXEC was about. */
+static void explain(struct child *c, int errnum)
+{
+	union {
+		struct elf64_hdr elf;
+		char text[128];
+	} start;
+	long fd = SYS(openat, AT_FDCWD, c->program, O_RDONLY | O_CLOEXEC);
+	bool is_elf;
+
+	memset(&start, 0, sizeof(start));
+	if (fd < 0)
+		return;
+	SYS(pread64, fd, &start, sizeof(start) - 1, 0);
+	is_elf = start.text[0] == ELFMAG0 && start.text[1] == ELFMAG1 &&
+		 start.text[2] == ELFMAG2 && start.text[3] == ELFMAG3;
+
+	if (errnum == ENOENT) {
+		text_append(c->text, sizeof(c->text), "interpreter");
+		if (is_elf)
+			name_of_elf(c, (int)fd, &start.elf);
+		else if (start.text[0] == '#' && start.text[1] == '!')
+			name_of_script(c, start.text + 1);
+	} else if (is_elf && start.elf.e_machine != CHILD_ELF_MACHINE) {
+		text_append(c->text, sizeof(c->text), "machine");
+	} else {
+		text_append(c->text, sizeof(c->text), "format");
+	}
+	SYS(close, fd);
+}
+
+int op_exec(struct child *c, const struct plan_op *op)
+{
+	char **argv = child_vector(c, op->arg[0]);
+	char **envp = child_vector(c, op->arg[1]);
+	const char *program = c->program;
+	long ret;
+
+	/* Without LOOKUP: argv[0] as it is. */
+	if (!*program && argv[0])
+		join(c, "", 0, argv[0]);
+	child_ignore_sigpipe(false);
+	child_block_signals(false);
+	ret = SYS(execve, program, argv, envp);
+	if (ret == -ENOENT || ret == -ENOEXEC)
+		explain(c, (int)-ret);
+	return (int)ret;
+}
