@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/path.h"
 #include "engine/volume.h"
 
 /* What becomes of an option of -v: @oci is NULL for nothing at all. */
@@ -57,26 +58,10 @@ static const struct volume_word {
 const char *path_tidy(const char *path, struct arena *arena)
 {
 	char *tidy = arena_alloc(arena, strlen(path) + 2);
-	char *end = tidy;
 
-	if (path[0] != '/' || !tidy)
+	if (!tidy || path[0] != '/' ||
+	    path_normalize(path, tidy, strlen(path) + 2) < 0)
 		return NULL;
-	while (*path) {
-		size_t len;
-
-		path += strspn(path, "/");
-		len = strcspn(path, "/");
-		if (len == 2 && memcmp(path, "..", 2) == 0)
-			return NULL;
-		if (len > 0 && !(len == 1 && *path == '.')) {
-			*end++ = '/';
-			memcpy(end, path, len);
-			end += len;
-		}
-		path += len;
-	}
-	if (end == tidy)
-		*end = '/';
 	return tidy;
 }
 

@@ -47,7 +47,7 @@ MUST_CHECK int volume_parse_tmpfs(const char *word, struct arena *arena,
 				  struct volume *ret_volume,
 				  struct kist_error *err);
 
-/* Lexically: "/a//b/./c/" is "/a/b/c"; NULL if not absolute or with "..". */
+/* "/a//b/../c/" is "/a/c"; NULL if it is not absolute. */
 const char *path_tidy(const char *path, struct arena *arena);
 
 #endif
