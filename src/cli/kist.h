@@ -9,16 +9,18 @@
 
 #include <stdbool.h>
 
+#include <kist/run.h>
+
 #include "cli/opt.h"
 
 /**
  * struct kist_global - the options before the verb; each @run gets it as
  *	@global
- * @root:	state folder, or NULL: the default one
+ * @kist:	--root, --data-root
  * @quiet:	print only what was asked for: no progress, no notes
  */
 struct kist_global {
-	const char *root;
+	struct kist kist;
 	bool quiet;
 };
 

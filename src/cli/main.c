@@ -9,8 +9,12 @@
 #define ARGS kist_global
 
 static const struct opt global_opts[] = {
-	OPT(0, "root", "DIR", opt_string, root,
-	    "state folder (default: /run/kist, or $XDG_RUNTIME_DIR/kist)"),
+	OPT(0, "root", "DIR", opt_string, kist.run_root,
+	    "state of what runs (default: /run/kist, or "
+	    "$XDG_RUNTIME_DIR/kist)"),
+	OPT(0, "data-root", "DIR", opt_string, kist.data_root,
+	    "records, logs, layers (default: /var/lib/kist, or "
+	    "$XDG_DATA_HOME/kist)"),
 	FLAG('q', "quiet", quiet, "print only what was asked for"),
 	OPT_END,
 };
