@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * idmap_tool.c - newuidmap(1) and newgidmap(1), and the files they obey
+ *
+ * The tools are setuid root (or have CAP_SETUID) and allow what /etc/subuid
+ * and /etc/subgid give to the calling user, and the user's own id. What they
+ * say when they refuse goes into the error.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/num.h"
+#include "kernel/idmap_tool.h"
+#include "kernel/user.h"
+#include "sys/file.h"
+#include "sys/process.h"
+
+#define TOOL_BYTES 64	 /* a tool's path */
+#define SAID_BYTES 160	 /* of what a tool said */
+#define SUBID_FILE_MAX (1024 * 1024)
+
+/* Where the tool is. The environment is not asked: it runs with privilege. */
+static bool find_tool(const char *word, char path[TOOL_BYTES])
+{
+	static const char *const folders[] = { "/usr/bin", "/bin",
+					       "/usr/local/bin",
+					       "/run/wrappers/bin" };
+
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+		snprintf(path, TOOL_BYTES, "%s/new%smap", folders[i], word);
+		if (access(path, X_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool idmap_tool_is_there(const char *word)
+{
+	char path[TOOL_BYTES];
+
+	return find_tool(word, path);
+}
+
+/* What the child has to know. */
+struct call {
+	const char *path;
+	char *const *argv;
+	int stderr_fd;
+};
+
+static void child(void *arg)
+{
+	static char *const no_env[] = { NULL };
+	const struct call *call = arg;
+
+	if (dup2(call->stderr_fd, 2) < 0)
+		_exit(127);
+	execve(call->path, call->argv, no_env);
+	_exit(127);
+}
+
+/* Run it and read what it says. Return: its exit status, or -errno. */
+static int run(const char *path, char *const *argv, char said[SAID_BYTES])
+{
+	int pipe_fd[2], ret;
+	struct call call;
+	const struct sys_vfork args = { 0, -1, child, &call };
+	ssize_t len;
+
+	if (pipe2(pipe_fd, O_CLOEXEC) < 0)
+		return -errno;
+	CLEANUP_FD int read_fd = pipe_fd[0], write_fd = pipe_fd[1];
+	CLEANUP_FD int pidfd = -1;
+
+	call = (struct call){ path, argv, write_fd };
+	ret = sys_vfork3(&args, NULL, &pidfd);
+	if (ret < 0)
+		return ret;
+	cleanup_fd(&write_fd);
+	write_fd = -1;
+	/* it says a line at most; more would end it by SIGPIPE */
+	len = sys_read_fd(read_fd, said, SAID_BYTES);
+	said[len > 0 ? len : 0] = '\0';
+	said[strcspn(said, "\n")] = '\0';
+	return sys_wait_exit(pidfd);
+}
+
+/* argv: the tool, the pid, three numbers a line; all in one allocation. */
+static char **make_argv(struct arena *arena, const char *path, pid_t pid,
+			const struct id_maps *maps)
+{
+	char **argv = ARENA_ARRAY(arena, char *, maps->count * 3 + 3);
+	size_t n = 0;
+
+	if (arena_failed(arena))
+		return NULL;
+	argv[n++] = arena_strdup(arena, path);
+	argv[n++] = arena_printf(arena, "%d", pid);
+	for (size_t i = 0; i < maps->count; i++) {
+		argv[n++] = arena_printf(arena, "%u", maps->maps[i].inside);
+		argv[n++] = arena_printf(arena, "%u", maps->maps[i].outside);
+		argv[n++] = arena_printf(arena, "%u", maps->maps[i].count);
+	}
+	return arena_failed(arena) ? NULL : argv;
+}
+
+/* The line of /etc/subuid that would allow the first map that is not own. */
+static void advise(const char *word, const struct id_maps *maps, uint32_t own,
+		   struct kist_error *err)
+{
+	for (size_t i = 0; i < maps->count; i++) {
+		const struct id_map *map = &maps->maps[i];
+
+		if (map->count == 1 && map->outside == own)
+			continue;
+		err_hint(err,
+			 "/etc/sub%s needs a line that allows it, such as "
+			 "'%u:%u:%u'",
+			 word, geteuid(), map->outside, map->count);
+		return;
+	}
+}
+
+int idmap_tool_run(const char *word, pid_t pid, const struct id_maps *maps,
+		   uint32_t own, struct kist_error *err)
+{
+	CLEANUP_ARENA struct arena arena;
+	char path[TOOL_BYTES], said[SAID_BYTES];
+	char **argv;
+	int ret;
+
+	arena_init(&arena);
+	if (!find_tool(word, path))
+		return err_set(err, KIST_E_ID_MAP_TOOL,
+			       "map %ss with new%smap, which is not installed",
+			       word, word);
+	argv = make_argv(&arena, path, pid, maps);
+	if (!argv)
+		return err_nomem(err);
+	ret = run(path, argv, said);
+	if (ret < 0)
+		return err_sys(err, KIST_E_SYSTEM, -ret, "run '%s'", path);
+	if (ret > 0) {
+		ret = err_sys(err, KIST_E_ID_MAP_DENIED, EPERM,
+			      "map %ss with '%s'", word, path);
+		if (said[0])
+			err_kernel(err, "%s", said);
+		advise(word, maps, own, err);
+	}
+	return ret;
+}
+
+/* ---- /etc/subuid, /etc/subgid ---- */
+
+/* "NAME:START:COUNT" or "UID:START:COUNT". Return: is it the user's? */
+static bool parse_subid(const char *line, size_t len, const char *name,
+			uint32_t uid, struct id_map *ret)
+{
+	char copy[256], *start, *count;
+	uint32_t number;
+
+	if (len >= sizeof(copy))
+		return false;
+	memcpy(copy, line, len);
+	copy[len] = '\0';
+	start = strchr(copy, ':');
+	count = start ? strchr(start + 1, ':') : NULL;
+	if (!count)
+		return false;
+	*start++ = '\0';
+	*count++ = '\0';
+	if ((!name || strcmp(copy, name) != 0) &&
+	    (num_parse_u32(copy, &number) < 0 || number != uid))
+		return false;
+	return num_parse_u32(start, &ret->outside) == 0 &&
+	       num_parse_u32(count, &ret->count) == 0 && ret->count > 0;
+}
+
+/* Add the user's subordinate ids behind what @maps has. Return: how many
+ * ranges were added. */
+static size_t add_subids(const char *file, const char *name, uint32_t uid,
+			 struct id_maps *maps)
+{
+	CLEANUP_BUF struct buf text;
+	size_t before = maps->count;
+	uint32_t next = 1; /* inside: 0 is the user */
+
+	buf_init(&text);
+	if (sys_load_file(AT_FDCWD, file, &text, SUBID_FILE_MAX) < 0)
+		return 0;
+	for (const char *line = text.data; line && *line;) {
+		size_t len = strcspn(line, "\n");
+		struct id_map *map = &maps->maps[maps->count];
+
+		if (maps->count < IDMAP_MAX &&
+		    parse_subid(line, len, name, uid, map) &&
+		    map->count < UINT32_MAX - next) {
+			map->inside = next;
+			next += map->count;
+			maps->count++;
+		}
+		line += len + (line[len] == '\n');
+	}
+	return maps->count - before;
+}
+
+/* The single id, 0 inside; with room for all that can follow. */
+static int start_maps(struct id_maps *maps, uint32_t own, struct arena *arena)
+{
+	maps->maps = ARENA_ARRAY(arena, struct id_map, IDMAP_MAX + 1);
+	if (arena_failed(arena))
+		return -ENOMEM;
+	maps->maps[0] = (struct id_map){ 0, own, 1 };
+	maps->count = 1;
+	return 0;
+}
+
+int idmap_rootless(uid_t uid, gid_t gid, struct arena *arena,
+		   struct id_maps *ret_uids, struct id_maps *ret_gids,
+		   struct kist_error *err)
+{
+	struct id_maps uids, gids;
+	const char *name;
+
+	if (start_maps(&uids, uid, arena) < 0 ||
+	    start_maps(&gids, gid, arena) < 0)
+		return err_nomem(err);
+	name = user_name(AT_FDCWD, uid, arena);
+	/* Subordinate groups are the user's, too: both files go by the uid. */
+	if (!idmap_tool_is_there("uid") || !idmap_tool_is_there("gid") ||
+	    !add_subids("/etc/subuid", name, uid, &uids) ||
+	    !add_subids("/etc/subgid", name, uid, &gids))
+		uids.count = gids.count = 1;
+
+	*ret_uids = uids;
+	*ret_gids = gids;
+	return 0;
+}
