@@ -54,7 +54,8 @@ unit_tests() {
 	for test in "$1"/tests/test_*; do
 		[ -f "$test" ] && [ -x "$test" ] || continue
 		name=$(basename "$1")/$(basename "$test")
-		CMOCKA_MESSAGE_OUTPUT=TAP timeout 120 "$test" >"$out/tap" \
+		KIST_INIT=$PWD/$1/src/kist-init \
+			CMOCKA_MESSAGE_OUTPUT=TAP timeout 120 "$test" >"$out/tap" \
 			2>"$out/err" </dev/null
 		status=$?
 		# Standard error explains failures, so it follows the first.

@@ -103,7 +103,7 @@ too_much_memory_is_killed() {
 groups_before=$(groups)
 check "the machine has cgroup v2 and its controllers" the_machine_has_v2_only
 
-for test in /t/test_cgroup*; do
+for test in /t/test_kernel_cgroup*; do
 	[ -x "$test" ] || continue
 	# Each of its tests is one of ours: numbers follow on, names say whose.
 	CMOCKA_MESSAGE_OUTPUT=TAP "$test" 2>&1 |

@@ -16,7 +16,7 @@ dir=$(mktemp -d /tmp/kist-v2.XXXXXX)
 trap 'rm -rf "$dir"' EXIT
 mkdir -p "$dir"/t/bundle "$dir"/rootfs/{bin,dev,etc,proc,sys,tmp}
 
-for program in build/musl/src/program/kist{,-oci} build/glibc/tests/test_cgroup*; do
+for program in build/musl/src/program/kist{,-oci} build/glibc/tests/test_kernel_cgroup*; do
 	[ ! -f "$program" ] || cp "$program" "$dir/t/"
 done
 # The libraries of the unit tests, at the same paths.
