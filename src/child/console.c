@@ -46,10 +46,9 @@ static bool is_multiplexer(int fd)
 	struct statfs fs;
 	struct statx st;
 
-	return SYS(fstatfs, fd, &fs) == 0 &&
-	       fs.f_type == DEVPTS_SUPER_MAGIC && path_stat(fd, &st) == 0 &&
-	       S_ISCHR(st.stx_mode) && st.stx_rdev_major == 5 &&
-	       st.stx_rdev_minor == 2;
+	return SYS(fstatfs, fd, &fs) == 0 && fs.f_type == DEVPTS_SUPER_MAGIC &&
+	       path_stat(fd, &st) == 0 && S_ISCHR(st.stx_mode) &&
+	       st.stx_rdev_major == 5 && st.stx_rdev_minor == 2;
 }
 
 static int open_master(struct path_root root)

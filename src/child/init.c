@@ -50,8 +50,7 @@ static _Noreturn void be_init(long payload, bool own_group)
 	SYS(close_range, 3, ~0u, 0);
 	for (;;) {
 		siginfo_t info;
-		long signal = SYS(rt_sigtimedwait, &all, &info, 0,
-				  sizeof(all));
+		long signal = SYS(rt_sigtimedwait, &all, &info, 0, sizeof(all));
 
 		if (signal == SIGCHLD)
 			reap(payload);

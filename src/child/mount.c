@@ -223,8 +223,8 @@ static int make_empty(void)
 	mount = (int)SYS(fsconfig, fs, FSCONFIG_SET_STRING, "mode", "755", 0);
 	/* Two: the root, and what cannot be made as it is read-only anyway */
 	if (mount == 0)
-		mount = (int)SYS(fsconfig, fs, FSCONFIG_SET_STRING,
-				 "nr_inodes", "2", 0);
+		mount = (int)SYS(fsconfig, fs, FSCONFIG_SET_STRING, "nr_inodes",
+				 "2", 0);
 	if (mount == 0)
 		mount = (int)SYS(fsconfig, fs, FSCONFIG_CMD_CREATE, 0, 0, 0);
 	if (mount == 0)
@@ -238,9 +238,9 @@ static int make_empty(void)
 /* A second mount of what @fd is, attached to @target. */
 static int attach_copy(int fd, int target)
 {
-	int tree = (int)SYS(open_tree, fd, "",
-			    AT_EMPTY_PATH | OPEN_TREE_CLONE |
-				    OPEN_TREE_CLOEXEC);
+	int tree =
+		(int)SYS(open_tree, fd, "",
+			 AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 	int ret;
 
 	if (tree < 0)
@@ -250,8 +250,7 @@ static int attach_copy(int fd, int target)
 	return ret;
 }
 
-static int mask_directory(struct child *c, const struct plan_op *op,
-			  int target)
+static int mask_directory(struct child *c, const struct plan_op *op, int target)
 {
 	int64_t slot = (int64_t)op->arg[2];
 	int empty = child_fd_if_any(c, slot);
@@ -333,8 +332,7 @@ static int move_root(int root)
 	 * the container mount them anew without the masks. */
 	SYS(umount2, "/proc", MNT_DETACH);
 	SYS(umount2, "/sys", MNT_DETACH);
-	ret = SYS(move_mount, root, "", AT_FDCWD, "/",
-		  MOVE_MOUNT_F_EMPTY_PATH);
+	ret = SYS(move_mount, root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
 	if (ret == 0)
 		ret = SYS(fchdir, root);
 	if (ret == 0)

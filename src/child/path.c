@@ -165,9 +165,9 @@ static int check_same(int fd, uint32_t mode, uint64_t dev)
 	if ((st.stx_mode & S_IFMT) != (mode & S_IFMT))
 		return -EEXIST;
 	/* makedev(3) for what the kernel's mknod takes: 12 and 20 bits */
-	if (device && (st.stx_rdev_major != ((dev >> 8) & 0xfff) ||
-		       st.stx_rdev_minor !=
-			       ((dev & 0xff) | ((dev >> 12) & 0xfff00))))
+	if (device &&
+	    (st.stx_rdev_major != ((dev >> 8) & 0xfff) ||
+	     st.stx_rdev_minor != ((dev & 0xff) | ((dev >> 12) & 0xfff00))))
 		return -EEXIST;
 	return 0;
 }

@@ -143,8 +143,7 @@ int op_caps(struct child *c, const struct plan_op *op)
 }
 
 /* Open directory @path, made if it may be, from the process's own view. */
-static int open_cwd(const struct plan_op *op, struct path_root root,
-		    char *path)
+static int open_cwd(const struct plan_op *op, struct path_root root, char *path)
 {
 	bool made;
 	int fd = path_open(root, path, O_PATH | O_DIRECTORY);
@@ -184,8 +183,8 @@ int op_seccomp(struct child *c, const struct plan_op *op)
 	if (!op->arg[1] || op->arg[1] > BPF_MAXINSNS)
 		return -EINVAL;
 	program.len = (unsigned short)op->arg[1];
-	program.filter = child_data(c, op->arg[0],
-				    op->arg[1] * sizeof(*program.filter));
+	program.filter =
+		child_data(c, op->arg[0], op->arg[1] * sizeof(*program.filter));
 	ret = SYS(seccomp, SECCOMP_SET_MODE_FILTER, op->arg[2], &program);
 	if (ret < 0)
 		return (int)ret;

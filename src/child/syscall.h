@@ -65,14 +65,14 @@ static inline long sys_raw(long nr, long a, long b, long c, long d, long e,
 	return x0;
 }
 
-#define CHILD_START                    \
-	__asm__(".global _start\n"     \
-		"_start:\n"            \
-		"mov x29, #0\n"        \
-		"mov x30, #0\n"        \
-		"mov x0, sp\n"         \
-		"and sp, x0, #-16\n"   \
-		"bl child_main\n"      \
+#define CHILD_START                  \
+	__asm__(".global _start\n"   \
+		"_start:\n"          \
+		"mov x29, #0\n"      \
+		"mov x30, #0\n"      \
+		"mov x0, sp\n"       \
+		"and sp, x0, #-16\n" \
+		"bl child_main\n"    \
 		"brk #1\n")
 
 #define CHILD_ELF_MACHINE 183 /* EM_AARCH64 */
@@ -84,18 +84,16 @@ static inline long sys_raw(long nr, long a, long b, long c, long d, long e,
 #define SYS0(nr) sys_raw(nr, 0, 0, 0, 0, 0, 0)
 #define SYS1(nr, a) sys_raw(nr, (long)(a), 0, 0, 0, 0, 0)
 #define SYS2(nr, a, b) sys_raw(nr, (long)(a), (long)(b), 0, 0, 0, 0)
-#define SYS3(nr, a, b, c) \
-	sys_raw(nr, (long)(a), (long)(b), (long)(c), 0, 0, 0)
+#define SYS3(nr, a, b, c) sys_raw(nr, (long)(a), (long)(b), (long)(c), 0, 0, 0)
 #define SYS4(nr, a, b, c, d) \
 	sys_raw(nr, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
-#define SYS5(nr, a, b, c, d, e)                                            \
-	sys_raw(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), \
-		0)
+#define SYS5(nr, a, b, c, d, e) \
+	sys_raw(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
 #define SYS6(nr, a, b, c, d, e, f)                                         \
 	sys_raw(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), \
 		(long)(f))
 #define SYS_PICK(nr, a, b, c, d, e, f, name, ...) name
-#define SYS_NR(nr, ...)                                                   \
+#define SYS_NR(nr, ...)                                                       \
 	SYS_PICK(nr, ##__VA_ARGS__, SYS6, SYS5, SYS4, SYS3, SYS2, SYS1, SYS0) \
 	(nr, ##__VA_ARGS__)
 #define SYS(name, ...) SYS_NR(__NR_##name, ##__VA_ARGS__)
