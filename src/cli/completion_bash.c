@@ -62,14 +62,15 @@ static void takes(const char *verb, const struct opt *opts,
 {
 	fprintf(out, "\t%s)\n\t\topts='--help", verb);
 	EACH_OPT(opt, opts)
-		if (is_shown(opt))
-			option_names(opt, " ", "", out);
+	if (is_shown(opt))
+		option_names(opt, " ", "", out);
 	fputs("'\n\t\tvalues='", out);
 	EACH_OPT(opt, opts)
-		if (is_shown(opt) && opt->kind == OPT_VALUE && !opt->bare)
-			option_names(opt, " ", "", out);
+	if (is_shown(opt) && opt->kind == OPT_VALUE && !opt->bare)
+		option_names(opt, " ", "", out);
 	fprintf(out, " '\n\t\toperands='%s", operands);
-	EACH_OPT(opt, opts) {
+	EACH_OPT(opt, opts)
+	{
 		if (!opt_is_operand(opt) || opt->hidden)
 			continue;
 		kind(opt, out);
@@ -83,7 +84,8 @@ static void value_kinds(const char *verb, const struct opt *opts, FILE *out)
 	char before[64];
 
 	snprintf(before, sizeof(before), "%s:", verb);
-	EACH_OPT(opt, opts) {
+	EACH_OPT(opt, opts)
+	{
 		if (!is_shown(opt) || opt->kind != OPT_VALUE)
 			continue;
 		fputc('\t', out);

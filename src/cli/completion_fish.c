@@ -59,7 +59,8 @@ static void begin(const struct program *program, const char *verb, FILE *out)
 static void options(const struct program *program, const char *verb,
 		    const struct opt *opts, FILE *out)
 {
-	EACH_OPT(opt, opts) {
+	EACH_OPT(opt, opts)
+	{
 		if (opt->hidden || opt->kind == OPT_TITLE)
 			continue;
 		if (!opt_is_option(opt) &&

@@ -77,9 +77,9 @@ static void names(const struct opt *opt, FILE *out)
 			opt->kind == OPT_VALUE ? "=" : "");
 	else if (opt->name)
 		fprintf(out, "--%.*s%s", len, opt->name,
-			opt->bare		? "=-" :
+			opt->bare	       ? "=-" :
 			opt->kind == OPT_VALUE ? "=" :
-						  "");
+						 "");
 	else
 		fprintf(out, "-%c%s", opt->letter,
 			opt->kind == OPT_VALUE ? "+" : "");
@@ -119,7 +119,8 @@ static void operand(const struct program *program, const struct opt *opt,
 static void options(const struct program *program, const struct opt *opts,
 		    FILE *out)
 {
-	EACH_OPT(opt, opts) {
+	EACH_OPT(opt, opts)
+	{
 		if (opt->hidden)
 			continue;
 		if (opt_is_option(opt))

@@ -11,8 +11,8 @@
 #include "cli/opt.h"
 #include "cli/opt_text.h"
 
-#define WIDTH	   80
-#define LABEL_MAX  30
+#define WIDTH 80
+#define LABEL_MAX 30
 #define LABEL_SIZE 96
 
 static void pad(FILE *out, size_t count)
@@ -69,7 +69,9 @@ static void option_label(const struct opt *opt, char label[LABEL_SIZE])
 			 opt->name ? ", " : "");
 	snprintf(label, LABEL_SIZE, "%s%s%.*s%s%s%s%s", letter, dashes,
 		 opt_name_len(opt), name,
-		 opt->bare ? "[=" : opt->value ? " " : "",
+		 opt->bare  ? "[=" :
+		 opt->value ? " " :
+			      "",
 		 opt->value ? opt->value : "", opt->bare ? "]" : "", "");
 }
 
@@ -158,8 +160,8 @@ void help_program(const struct program *program, FILE *out)
 		column = 19;
 	options(program->global_opts, column, out);
 	row(out, "-h, --help", "show this", column);
-	row(out, program->style == OPT_STYLE_GO ? "-v, --version" :
-						  "-V, --version",
+	row(out,
+	    program->style == OPT_STYLE_GO ? "-v, --version" : "-V, --version",
 	    "show the version", column);
 	fprintf(out, "\n'%s VERB --help' tells more about a verb.\n",
 		program->name);

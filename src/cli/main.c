@@ -36,7 +36,7 @@ static const struct program kist = {
 		 "that ended it; 125 if kist failed, 126 if the command cannot "
 		 "be executed, 127 if it is not there; 2 if the command line "
 		 "is not understood.",
-	.see = "kist-oci(8), namespaces(7), cgroups(7)",
+	.see = "cgroups(7), namespaces(7), kist-oci(8)",
 	.containers = "ps -q",
 	.style = OPT_STYLE_GNU,
 	.global_opts = global_opts,

@@ -11,6 +11,8 @@
 #include "cli/opt.h"
 #include "cli/opt_text.h"
 
+#define WIDTH 78
+
 /* Text inside a line: no backslash is an escape. */
 static void put_n(FILE *out, const char *text, size_t len)
 {
@@ -20,11 +22,6 @@ static void put_n(FILE *out, const char *text, size_t len)
 		else
 			fputc(*text, out);
 	}
-}
-
-static void put(FILE *out, const char *text)
-{
-	put_n(out, text, strlen(text));
 }
 
 /* An argument of a macro: one word, whatever it is made of. */
@@ -40,20 +37,30 @@ static void argument(FILE *out, const char *text, size_t len)
 	fputc('"', out);
 }
 
-/* One line of text; a dot or quote in front would be a macro. A sentence that
- * ends inside begins a new line, as mdoc wants it. */
+/* Text, folded between words; a sentence that ends begins a new line, as
+ * mdoc wants it. A dot or quote in front of a line would be a macro. */
 static void line(FILE *out, const char *text)
 {
-	if (*text == '.' || *text == '\'')
-		fputs("\\&", out);
-	for (; *text; text++) {
-		put_n(out, text, 1);
-		if (*text == '.' && text[1] == ' ' && text[2] &&
-		    (isupper((unsigned char)text[2]) || text[2] == '\'')) {
+	size_t column = 0;
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+		bool ends = len && text[len - 1] == '.' && column > 0;
+
+		if (column && column + 1 + len > WIDTH) {
 			fputc('\n', out);
-			text++;
-			if (text[1] == '\'')
-				fputs("\\&", out);
+			column = 0;
+		} else if (column) {
+			fputc(' ', out);
+		}
+		if (!column && (*text == '.' || *text == '\''))
+			fputs("\\&", out);
+		put_n(out, text, len);
+		column += 1 + len;
+		text += len + strspn(text + len, " ");
+		if (ends && *text) {
+			fputc('\n', out);
+			column = 0;
 		}
 	}
 	fputc('\n', out);
@@ -138,7 +145,8 @@ static void operands(const struct opt *opts, FILE *out)
 {
 	bool any = false;
 
-	EACH_OPT(opt, opts) {
+	EACH_OPT(opt, opts)
+	{
 		if (!opt_is_operand(opt) || opt->hidden)
 			continue;
 		if (!any)
@@ -165,7 +173,8 @@ static void options(const struct opt *opts, FILE *out)
 {
 	bool open = false;
 
-	EACH_OPT(opt, opts) {
+	EACH_OPT(opt, opts)
+	{
 		if (opt->kind == OPT_TITLE) {
 			if (open)
 				list_end(out);
@@ -211,7 +220,8 @@ static void see_also(const char *see, FILE *out)
 
 static void synopsis_operands(const struct opt *opts, FILE *out)
 {
-	EACH_OPT(opt, opts) {
+	EACH_OPT(opt, opts)
+	{
 		if (!opt_is_operand(opt) || opt->hidden)
 			continue;
 		fputs(opt->kind == OPT_OPERAND ? ".Ar " : ".Op Ar ", out);

@@ -20,7 +20,7 @@
 struct reader {
 	const struct opt *opts;
 	enum opt_style style;
-	const char *const *word; /* the cursor */
+	const char *const *word;   /* the cursor */
 	const struct opt *operand; /* the next operand row, or the end */
 	bool operands_seen, dashes_seen;
 	struct opt_list rest;
@@ -147,8 +147,8 @@ static void suggest_name(const struct reader *r, const struct written *written)
 	snprintf(word, sizeof(word), "%.*s", (int)written->len, written->name);
 	near_init(&near, word);
 	EACH_OPT(opt, r->opts)
-		if (opt_is_option(opt) && !opt->hidden && opt->name)
-			offer_name(&near, opt, best);
+	if (opt_is_option(opt) && !opt->hidden && opt->name)
+		offer_name(&near, opt, best);
 	near_offer(&near, "help");
 	if (near.best)
 		err_hint(r->err, "did you mean '--%s'?", near.best);
@@ -313,8 +313,8 @@ static int read_option(struct reader *r)
 
 static int too_many(const struct reader *r, const char *word)
 {
-	int ret = err_set(r->err, KIST_E_USAGE, "too many operands: '%s'",
-			  word);
+	int ret =
+		err_set(r->err, KIST_E_USAGE, "too many operands: '%s'", word);
 
 	if (opt_is_end(next_operand(r->opts)))
 		err_hint(r->err, "only options are expected here");
@@ -385,11 +385,14 @@ static bool at_option(struct reader *r, bool stop_at_operand)
 }
 
 int opt_parse(const struct opt *opts, enum opt_style style,
-	      const char *const *argv, void *args,
-	      const char *const **ret_rest, struct kist_error *err)
+	      const char *const *argv, void *args, const char *const **ret_rest,
+	      struct kist_error *err)
 {
-	struct reader r = { .opts = opts, .style = style, .word = argv,
-			    .operand = next_operand(opts), .args = args,
+	struct reader r = { .opts = opts,
+			    .style = style,
+			    .word = argv,
+			    .operand = next_operand(opts),
+			    .args = args,
 			    .err = err };
 	bool ordered = is_ordered(opts);
 	int ret = 0;

@@ -66,7 +66,7 @@ typedef int opt_reader(void *field, const char *word, struct kist_error *err);
  */
 struct opt {
 	enum opt_kind kind;
-	char letter;	   /* 0: none */
+	char letter; /* 0: none */
 	const char *name;
 	const char *value;
 	opt_reader *read;
@@ -79,23 +79,39 @@ struct opt {
 };
 
 /* #define ARGS run_args before a table */
-#define OPT(l, n, v, r, f, h)                                      \
-	{ .kind = OPT_VALUE, .letter = (l), .name = (n), .value = (v), \
-	  .read = (r), .offset = offsetof(struct ARGS, f), .help = (h) }
-#define FLAG(l, n, f, h)                              \
-	{ .kind = OPT_FLAG, .letter = (l), .name = (n), \
-	  .offset = offsetof(struct ARGS, f), .help = (h) }
-#define OPERAND(v, r, f, h)                           \
-	{ .kind = OPT_OPERAND, .value = (v), .read = (r), \
-	  .offset = offsetof(struct ARGS, f), .help = (h) }
-#define MAYBE(v, r, f, h)                           \
-	{ .kind = OPT_MAYBE, .value = (v), .read = (r), \
-	  .offset = offsetof(struct ARGS, f), .help = (h) }
-#define REST(v, f, h)                  \
-	{ .kind = OPT_REST, .value = (v), \
-	  .offset = offsetof(struct ARGS, f), .help = (h) }
-#define TITLE(h) { .kind = OPT_TITLE, .name = "", .help = (h) }
-#define OPT_END { .name = NULL, .value = NULL }
+#define OPT(l, n, v, r, f, h)                                                \
+	{                                                                    \
+		.kind = OPT_VALUE, .letter = (l), .name = (n), .value = (v), \
+		.read = (r), .offset = offsetof(struct ARGS, f), .help = (h) \
+	}
+#define FLAG(l, n, f, h)                                        \
+	{                                                       \
+		.kind = OPT_FLAG, .letter = (l), .name = (n),   \
+		.offset = offsetof(struct ARGS, f), .help = (h) \
+	}
+#define OPERAND(v, r, f, h)                                     \
+	{                                                       \
+		.kind = OPT_OPERAND, .value = (v), .read = (r), \
+		.offset = offsetof(struct ARGS, f), .help = (h) \
+	}
+#define MAYBE(v, r, f, h)                                       \
+	{                                                       \
+		.kind = OPT_MAYBE, .value = (v), .read = (r),   \
+		.offset = offsetof(struct ARGS, f), .help = (h) \
+	}
+#define REST(v, f, h)                                           \
+	{                                                       \
+		.kind = OPT_REST, .value = (v),                 \
+		.offset = offsetof(struct ARGS, f), .help = (h) \
+	}
+#define TITLE(h)                                           \
+	{                                                  \
+		.kind = OPT_TITLE, .name = "", .help = (h) \
+	}
+#define OPT_END                             \
+	{                                   \
+		.name = NULL, .value = NULL \
+	}
 
 enum opt_style { OPT_STYLE_GNU, OPT_STYLE_GO };
 
@@ -141,6 +157,7 @@ struct command {
  * @containers:	words behind the program's name that list containers, one a
  *		line, for completion: "ps -q"; or NULL
  * @global_opts: options before the verb, into @global; may be NULL
+ * @begin:	called when they are read, before the verb; may be NULL
  * @commands:	NULL-terminated
  *
  * The verbs "help [VERB]", "man [VERB]" and "completion SHELL" are added to
@@ -152,6 +169,7 @@ struct program {
 	const char *date, *notes, *see, *exits, *containers;
 	enum opt_style style;
 	const struct opt *global_opts;
+	int (*begin)(void *global, struct kist_error *err);
 	const struct command *const *commands;
 };
 
@@ -162,12 +180,12 @@ struct opt_list {
 };
 
 /* readers */
-opt_reader opt_string; /* const char * */
-opt_reader opt_list;   /* struct opt_list */
-opt_reader opt_int;    /* int, decimal */
-opt_reader opt_bool;   /* bool: true/false/1/0/yes/no */
-opt_reader opt_bytes;  /* int64_t: 64m, 1.5G, max → -1 */
-opt_reader opt_signal; /* int: TERM, SIGTERM, 15 */
+opt_reader opt_string;	/* const char * */
+opt_reader opt_list;	/* struct opt_list */
+opt_reader opt_int;	/* int, decimal */
+opt_reader opt_bool;	/* bool: true/false/1/0/yes/no */
+opt_reader opt_bytes;	/* int64_t: 64m, 1.5G, max → -1 */
+opt_reader opt_signal;	/* int: TERM, SIGTERM, 15 */
 opt_reader opt_seconds; /* int64_t milliseconds: 90, 90s, 1h30m */
 
 /**
@@ -182,8 +200,8 @@ opt_reader opt_seconds; /* int64_t milliseconds: 90, 90s, 1h30m */
  * Return: 0, or -EINVAL (USAGE) with an error that names the word.
  */
 int opt_parse(const struct opt *opts, enum opt_style style,
-	      const char *const *argv, void *args,
-	      const char *const **ret_rest, struct kist_error *err);
+	      const char *const *argv, void *args, const char *const **ret_rest,
+	      struct kist_error *err);
 
 /**
  * opt_wants_help() - is there a "--help" (or "-h") among the words?

@@ -22,8 +22,8 @@ int opt_string(void *field, const char *word, struct kist_error *err)
 int opt_list(void *field, const char *word, struct kist_error *err)
 {
 	struct opt_list *list = field;
-	const char **items = realloc(list->items,
-				     (list->count + 2) * sizeof(*items));
+	const char **items =
+		realloc(list->items, (list->count + 2) * sizeof(*items));
 
 	if (!items)
 		return err_nomem(err);
@@ -102,23 +102,17 @@ static const struct {
 	const char *name;
 	int number;
 } signals[] = {
-	{ "ABRT", SIGABRT },	 { "ALRM", SIGALRM },
-	{ "BUS", SIGBUS },	 { "CHLD", SIGCHLD },
-	{ "CONT", SIGCONT },	 { "FPE", SIGFPE },
-	{ "HUP", SIGHUP },	 { "ILL", SIGILL },
-	{ "INT", SIGINT },	 { "IO", SIGIO },
-	{ "IOT", SIGABRT },	 { "KILL", SIGKILL },
-	{ "PIPE", SIGPIPE },	 { "POLL", SIGIO },
-	{ "PROF", SIGPROF },	 { "PWR", SIGPWR },
-	{ "QUIT", SIGQUIT },	 { "SEGV", SIGSEGV },
-	{ "STKFLT", SIGSTKFLT }, { "STOP", SIGSTOP },
-	{ "SYS", SIGSYS },	 { "TERM", SIGTERM },
-	{ "TRAP", SIGTRAP },	 { "TSTP", SIGTSTP },
-	{ "TTIN", SIGTTIN },	 { "TTOU", SIGTTOU },
-	{ "URG", SIGURG },	 { "USR1", SIGUSR1 },
-	{ "USR2", SIGUSR2 },	 { "VTALRM", SIGVTALRM },
-	{ "WINCH", SIGWINCH },	 { "XCPU", SIGXCPU },
-	{ "XFSZ", SIGXFSZ },
+	{ "ABRT", SIGABRT },	 { "ALRM", SIGALRM }, { "BUS", SIGBUS },
+	{ "CHLD", SIGCHLD },	 { "CONT", SIGCONT }, { "FPE", SIGFPE },
+	{ "HUP", SIGHUP },	 { "ILL", SIGILL },   { "INT", SIGINT },
+	{ "IO", SIGIO },	 { "IOT", SIGABRT },  { "KILL", SIGKILL },
+	{ "PIPE", SIGPIPE },	 { "POLL", SIGIO },   { "PROF", SIGPROF },
+	{ "PWR", SIGPWR },	 { "QUIT", SIGQUIT }, { "SEGV", SIGSEGV },
+	{ "STKFLT", SIGSTKFLT }, { "STOP", SIGSTOP }, { "SYS", SIGSYS },
+	{ "TERM", SIGTERM },	 { "TRAP", SIGTRAP }, { "TSTP", SIGTSTP },
+	{ "TTIN", SIGTTIN },	 { "TTOU", SIGTTOU }, { "URG", SIGURG },
+	{ "USR1", SIGUSR1 },	 { "USR2", SIGUSR2 }, { "VTALRM", SIGVTALRM },
+	{ "WINCH", SIGWINCH },	 { "XCPU", SIGXCPU }, { "XFSZ", SIGXFSZ },
 };
 
 static bool is_digit(char c)
@@ -173,8 +167,8 @@ int opt_signal(void *field, const char *word, struct kist_error *err)
 		if (ret < 0)
 			return ret;
 		if (number > SIGNAL_MAX)
-			return err_set(err, KIST_E_USAGE,
-				       "unknown signal '%s'", word);
+			return err_set(err, KIST_E_USAGE, "unknown signal '%s'",
+				       word);
 		*(int *)field = number;
 		return 0;
 	}

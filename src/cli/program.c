@@ -16,10 +16,10 @@
 #include "base/near.h"
 #include "cli/opt.h"
 
-#define EXIT_USAGE	    2
-#define EXIT_KIST	    125
+#define EXIT_USAGE 2
+#define EXIT_KIST 125
 #define EXIT_NOT_EXECUTABLE 126
-#define EXIT_NOT_FOUND	    127
+#define EXIT_NOT_FOUND 127
 
 static const struct opt no_opts[] = { OPT_END };
 
@@ -181,8 +181,7 @@ static int print_completion(const struct program *program, const char *shell)
 
 static int run_builtin(const struct program *program,
 		       const struct command *command,
-		       const struct builtin_args *args,
-		       struct kist_error *err)
+		       const struct builtin_args *args, struct kist_error *err)
 {
 	if (strcmp(command->name, "help") == 0)
 		return print_about(program, args->word, help_program,
@@ -263,16 +262,18 @@ static int run_words(const struct call *call, const char *const *words,
 		return 0;
 	}
 
-	ret = opt_parse(opts, program->style, words, call->global, &words,
-			err);
+	ret = opt_parse(opts, program->style, words, call->global, &words, err);
 	if (ret < 0) {
 		err_hint(err, "see '%s --help'", program->name);
 		return ret;
 	}
-	if (words[0])
-		return run_verb(call, words, err);
-	help_program(program, stdout);
-	return 0;
+	if (!words[0]) {
+		help_program(program, stdout);
+		return 0;
+	}
+	if (program->begin)
+		ret = program->begin(call->global, err);
+	return ret < 0 ? ret : run_verb(call, words, err);
 }
 
 /* What was printed must have arrived: "kist ps > /dev/full" fails. */
