@@ -90,7 +90,7 @@ static void *alloc_apart(struct arena *arena, size_t size)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-	size_t need = (size + ALIGN - 1) & -(size_t)ALIGN;
+	size_t need = (size + !size + ALIGN - 1) & -(size_t)ALIGN;
 	void *memory;
 
 	if (arena->failed || need < size || need > SIZE_MAX - HEAD_BYTES)
