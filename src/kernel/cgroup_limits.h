@@ -61,7 +61,7 @@ extern const struct limit_info limit_table[LIMIT_COUNT];
 
 struct limit_value {
 	bool present;
-	int64_t value; /* a uint64_t above INT64_MAX is clamped to it */
+	int64_t value;	 /* a uint64_t above INT64_MAX is clamped to it */
 	uint32_t offset; /* in config.json, for errors */
 };
 
@@ -130,7 +130,15 @@ struct cgroup_limits {
 	size_t device_count;
 };
 
-/* No limit at all is asked for (device rules do not count). */
+/* No limit at all is asked for (device rules do not count, nor do values that
+ * mean "no limit"). */
 bool cgroup_limits_empty(const struct cgroup_limits *limits);
+
+/* cpu.shares (2..262144) as cpu.weight (1..10000), the formula all runtimes
+ * agreed on in 2025; 0 stays 0. */
+uint64_t limit_weight_of_shares(uint64_t shares);
+
+/* blkio.weight (10..1000) as io.weight (1..10000), linear; 0 stays 0. */
+uint64_t limit_io_weight_of_blkio(uint64_t weight);
 
 #endif
