@@ -106,4 +106,4 @@ uninstall:
 	done
 
 clean:
-	@rm -rf build/musl build/glibc build/faults build/asan
+	@rm -rf build/musl build/glibc build/faults build/asan build/fuzz

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # run.sh [STAGE…] - run the tests and count them
 #
-# Stages: lint, unit, asan (the unit tests with sanitizers), commands (bats),
-# vm (a pure cgroup v2 machine); without one, all. Each check ends up as one TAP
+# Stages: lint, unit, asan (the unit tests with sanitizers), fuzz (ten seconds a
+# parser), commands (bats), vm (a pure cgroup v2 machine); without one, all. Each check ends up as one TAP
 # line: a lint, a cmocka test, a bats test. Only what fails is shown whole; the
 # last line is "N passed, N failed", also in build/check/tally.
 set -u
@@ -96,7 +96,11 @@ stage_vm() {
 		ended_badly vm $status
 }
 
-[ $# -gt 0 ] || set -- lint unit asan commands vm
+stage_fuzz() {
+	tests/fuzz/run.sh 10 2>&1 | tally fuzz
+}
+
+[ $# -gt 0 ] || set -- lint unit asan fuzz commands vm
 for stage; do
 	began=$SECONDS
 	echo "== $stage"
