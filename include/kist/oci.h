@@ -135,7 +135,8 @@ int kist_oci_kill(const struct kist_oci *oci, const char *id, int signal,
 		  bool all, struct kist_error *err);
 
 /* Remove a stopped (or created) container; @force: kill it first, and an
- * unknown id is no error. */
+ * unknown id is no error. A failing poststop hook is a warning: 0 is returned
+ * and @err is set. */
 int kist_oci_delete(const struct kist_oci *oci, const char *id, bool force,
 		    struct kist_error *err);
 

@@ -85,6 +85,9 @@ MUST_CHECK int container_create(const struct container_args *args,
 MUST_CHECK int container_plan(const struct container_args *args,
 			      struct buf *out, struct kist_error *err);
 
+/* Empty, with its arena; for container_close(). */
+void container_init(struct container *container, const char *id);
+
 /* Find one by its id. CONTAINER_UNKNOWN. */
 MUST_CHECK int container_open(const char *state_root, const char *id,
 			      struct container *ret_container,
@@ -108,7 +111,8 @@ MUST_CHECK int container_wait(struct container *container);
 MUST_CHECK int container_kill(struct container *container, int signal,
 			      bool all, struct kist_error *err);
 
-/* End what is left of it, remove its group and folder, run poststop. */
+/* End what is left of it, remove its group and folder, run poststop. A failing
+ * poststop hook is a warning: 0 is returned and @err is set. */
 MUST_CHECK int container_delete(struct container *container, bool force,
 				struct kist_error *err);
 
@@ -135,6 +139,10 @@ MUST_CHECK int container_exec(struct container *container,
 			      const struct container_exec_args *args,
 			      struct spawn *ret_process,
 			      struct kist_error *err);
+
+/* By rename; NULL: nothing to do. */
+MUST_CHECK int container_write_pid_file(const char *path, pid_t pid,
+					struct kist_error *err);
 
 /* Names of the folders in @state_root that hold a container, sorted. A folder
  * that is not there is an empty list. */

@@ -107,6 +107,10 @@ struct config_source {
 	size_t len;
 };
 
+/* Give @err the place, if it is known. */
+void config_at(const struct config_source *config, const struct place *place,
+	       struct kist_error *err);
+
 /**
  * plan_error() - make the error of a child's report
  * @config:	for the place in the error, or NULL

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdio.h>
 #include <sys/syscall.h>
 
 #include "container/planning.h"
@@ -13,7 +14,7 @@
 /* This machine's /proc, verified: the container's is never written by us. */
 static int open_proc(struct planning *p, struct kist_error *err)
 {
-	int fd = proc_open_root(err);
+	int fd = proc_open(err);
 
 	if (fd < 0)
 		return fd;
@@ -94,15 +95,30 @@ int plan_container(struct planning *p, struct kist_error *err)
 	return ret;
 }
 
-int plan_exec(struct planning *p, int pidfd, uint64_t kinds,
+/* To look up HOME; a root we may not see is no reason to fail. */
+static void look_inside(struct planning *p, pid_t pid)
+{
+	const int *fds = (const void *)p->plan->slots.data;
+	char path[32];
+
+	snprintf(path, sizeof(path), "%d/root", pid);
+	p->root_fd = openat(fds[p->proc_slot], path,
+			    O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (p->root_fd >= 0)
+		plan_take_fd(p->plan, p->root_fd);
+}
+
+int plan_exec(struct planning *p, pid_t pid, int pidfd, uint64_t kinds,
 	      struct kist_error *err)
 {
 	struct plan_op *op;
 	int ret = open_proc(p, err);
 
 	p->listen_op = -1;
+	p->root_fd = -1;
 	if (ret < 0)
 		return ret;
+	look_inside(p, pid);
 	plan_join_all(p, pidfd, kinds);
 	ret = plan_groups(p, err);
 	if (ret < 0)

@@ -57,20 +57,9 @@ static bool joins_any(const struct spec *spec)
 static int open_joined(struct planning *p, enum ns_kind kind,
 		       struct kist_error *err)
 {
-	const struct spec_ns *ns = &p->spec->ns[kind];
-	int fd = open(ns->path, O_RDONLY | O_CLOEXEC);
-	int ret;
+	int fd = ns_open(p->spec->ns[kind].path, kind, err);
 
-	if (fd < 0)
-		return err_sys(err, KIST_E_NAMESPACE, errno,
-			       "open the %s namespace '%s'",
-			       ns_table[kind].oci_name, ns->path);
-	ret = ns_check_kind(fd, kind, ns->path, err);
-	if (ret < 0) {
-		close(fd);
-		return ret;
-	}
-	return plan_take_fd(p->plan, fd);
+	return fd < 0 ? fd : plan_take_fd(p->plan, fd);
 }
 
 static void join(struct planning *p, enum ns_kind kind, int slot)
@@ -88,6 +77,13 @@ static void join(struct planning *p, enum ns_kind kind, int slot)
 static int slot_fd(const struct plan *plan, int slot)
 {
 	return ((const int32_t *)(const void *)plan->slots.data)[slot];
+}
+
+static bool is_owned_by(int ns_fd, int user_fd)
+{
+	CLEANUP_FD int owner = ns_open_owner(ns_fd);
+
+	return owner >= 0 && ns_is_same(owner, user_fd) == 1;
 }
 
 static void become_root(struct planning *p)
@@ -114,7 +110,7 @@ static int plan_joins(struct planning *p, struct kist_error *err)
 	}
 	for (int kind = 0; kind < NS_COUNT; kind++)
 		if (slots[kind] >= 0 && slots[NS_USER] >= 0)
-			owned[kind] = ns_is_owned_by(
+			owned[kind] = is_owned_by(
 				slot_fd(p->plan, slots[kind]),
 				slot_fd(p->plan, slots[NS_USER]));
 	for (int kind = 0; kind < NS_COUNT; kind++)

@@ -23,7 +23,9 @@
 
 #include "container/planning.h"
 #include "kernel/lsm.h"
+#include "kernel/rlimit.h"
 #include "kernel/seccomp.h"
+#include "kernel/user.h"
 
 static const struct spec_process *process_of(const struct planning *p)
 {
@@ -86,7 +88,7 @@ static void plan_rlimits(struct planning *p)
 
 		op->offsets = BIT(3);
 		plan_say(p->plan, "set rlimit %1",
-			 rlimit_name(limit->resource), NULL);
+			 rlimit_table[limit->resource].oci_name, NULL);
 		plan_at(p->plan, &limit->place);
 	}
 }
@@ -146,30 +148,49 @@ void plan_oom_score(struct planning *p)
 	plan_say(p->plan, "set oomScoreAdj to %1", number, NULL);
 }
 
-/* The label is written when nothing but the program is executed any more, but
- * its file in /proc has to be opened while this machine's /proc is there. */
+/* For the next exec: through this machine's verified /proc, for the own files
+ * in it are closed to who has dropped its privileges. */
 static void plan_label(struct planning *p)
 {
 	const struct spec_process *process = process_of(p);
-	const char *label = process->apparmor_profile
-				    ? process->apparmor_profile
-				    : process->selinux_label;
-	const char *text, *file;
+	const bool apparmor = process->apparmor_profile != NULL;
+	const char *label = apparmor ? process->apparmor_profile
+				     : process->selinux_label;
+	const char *text;
 	struct plan_op *op;
 
 	if (!label)
 		return;
-	text = process->apparmor_profile
-		       ? arena_printf(p->arena, "exec %s", label)
-		       : label;
-	file = lsm_exec_file(process->apparmor_profile ? LSM_APPARMOR
-						       : LSM_SELINUX);
+	text = apparmor ? arena_printf(p->arena, LSM_APPARMOR_PREFIX "%s",
+				       label)
+			: label;
 	op = plan_add(p->plan, PLAN_WRITE);
 	op->dir = (int16_t)p->proc_slot;
-	op->arg[0] = plan_text(p->plan, file);
+	op->arg[0] = plan_text(p->plan, apparmor ? "self/" LSM_APPARMOR_EXEC
+						 : "self/" LSM_SELINUX_EXEC);
 	op->arg[1] = plan_text(p->plan, text);
 	op->arg[2] = strlen(text);
 	plan_say(p->plan, "set security label '%1'", label, NULL);
+}
+
+/* A label that nothing would enforce is not silently dropped. */
+static int check_labels(const struct planning *p, struct kist_error *err)
+{
+	const struct spec_process *process = process_of(p);
+
+	if (process->apparmor_profile && !lsm_has_apparmor())
+		return err_set(err, KIST_E_LABEL,
+			       "apparmorProfile '%s': AppArmor is not enabled "
+			       "on this machine",
+			       process->apparmor_profile);
+	if ((process->selinux_label || p->spec->mount_label) &&
+	    !lsm_has_selinux())
+		return err_set(err, KIST_E_LABEL,
+			       "SELinux label '%s': SELinux is not enabled on "
+			       "this machine",
+			       process->selinux_label ? process->selinux_label
+						      : p->spec->mount_label);
+	return 0;
 }
 
 static void plan_cwd(struct planning *p)
@@ -317,11 +338,23 @@ static int compile_filter(struct planning *p, struct seccomp_program *ret_code,
 	return seccomp_compile(p->spec->seccomp, p->arena, ret_code, err);
 }
 
+/* As given; HOME, if it is unset or empty, from the container's passwd. */
 static uint64_t environment(struct planning *p)
 {
 	const struct string_list *env = &process_of(p)->env;
+	const char *home = environment_value(env, "HOME");
+	const char **more;
 
-	return plan_vector(p->plan, env->items, env->count);
+	if ((home && *home) || p->root_fd < 0)
+		return plan_vector(p->plan, env->items, env->count);
+	more = ARENA_ARRAY(p->arena, const char *, env->count + 2);
+	if (!more)
+		return 0;
+	if (env->count)
+		memcpy(more, env->items, env->count * sizeof(*more));
+	home = user_home(p->root_fd, process_of(p)->uid, p->arena);
+	more[env->count] = arena_printf(p->arena, "HOME=%s", home);
+	return plan_vector(p->plan, more, env->count + 1);
 }
 
 /* The name of the operation is kept for failures after start. */
@@ -374,8 +407,10 @@ int plan_process(struct planning *p, struct kist_error *err)
 {
 	struct seccomp_program code;
 	struct plan_op *op;
-	int ret = compile_filter(p, &code, err);
+	int ret = check_labels(p, err);
 
+	if (ret == 0)
+		ret = compile_filter(p, &code, err);
 	if (ret < 0)
 		return ret;
 	plan_names(p);

@@ -156,20 +156,17 @@ static int hook_error(const char *words, const struct plan_report *report,
 	return err_sys(err, KIST_E_HOOK_FAILED, report->errnum, "%s", words);
 }
 
-static void add_place(const struct plan_note *note,
-		      const struct config_source *config,
-		      struct kist_error *err)
+void config_at(const struct config_source *config, const struct place *place,
+	       struct kist_error *err)
 {
-	char place[200];
+	char text[200];
 
-	if (!note)
-		return;
-	if (note->place.option) {
-		err_place(err, "%s", note->place.option);
-	} else if (config && note->place.offset) {
-		config_place(config->text, config->len, config->name,
-			     &note->place, place, sizeof(place));
-		err_place(err, "%s", place);
+	if (place->option) {
+		err_place(err, "%s", place->option);
+	} else if (config && config->text && place->offset) {
+		config_place(config->text, config->len, config->name, place,
+			     text, sizeof(text));
+		err_place(err, "%s", text);
 	}
 }
 
@@ -196,6 +193,7 @@ int plan_error(const struct plan *plan, const struct plan_report *report,
 		if (report->text[0])
 			err_kernel(err, "%s", report->text);
 	}
-	add_place(note, config, err);
+	if (note)
+		config_at(config, &note->place, err);
 	return ret;
 }

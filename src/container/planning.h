@@ -63,11 +63,11 @@ MUST_CHECK int plan_container(struct planning *p, struct kist_error *err);
 
 /**
  * plan_exec() - a plan for one more process in a running container
- * @pidfd:	its first process
+ * @pid, @pidfd: its first process
  * @kinds:	CLONE_NEW* flags of the namespaces to join
  */
-MUST_CHECK int plan_exec(struct planning *p, int pidfd, uint64_t kinds,
-			 struct kist_error *err);
+MUST_CHECK int plan_exec(struct planning *p, pid_t pid, int pidfd,
+			 uint64_t kinds, struct kist_error *err);
 
 /* The operations behind LISTEN, to name one that failed there. */
 MUST_CHECK int plan_after_start(struct planning *p, struct kist_error *err);

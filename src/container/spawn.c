@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -200,13 +201,16 @@ static bool is_setting_up(pid_t pid)
 
 /* The report socket is closed: executed, or dead? A dead process keeps its
  * name until it is reaped, and exec changes it. */
-static int check_end(const struct spawn *spawn, struct kist_error *err)
+int spawn_check(const struct spawn *spawn, struct kist_error *err)
 {
+	struct pollfd dead = { .fd = spawn->pidfd, .events = POLLIN };
 	siginfo_t info = { 0 };
 
-	if (sys_waitid(spawn->pidfd, WEXITED | WNOHANG | WNOWAIT, &info) < 0 ||
-	    info.si_pid == 0 || !is_setting_up(spawn->pid))
+	if (poll(&dead, 1, 0) <= 0 || !is_setting_up(spawn->pid))
 		return 0;
+	if (sys_waitid(spawn->pidfd, WEXITED | WNOHANG | WNOWAIT, &info) < 0)
+		return err_set(err, KIST_E_CONTAINER_DIED,
+			       "the first process died while it was set up");
 	if (info.si_code == CLD_EXITED)
 		return err_set(err, KIST_E_CONTAINER_DIED,
 			       "the first process ended with status %d while "
@@ -262,7 +266,7 @@ int spawn_watch(struct spawn *spawn, const struct plan *plan, spawn_sync *sync,
 			return err_sys(err, KIST_E_SYSTEM, -ret,
 				       "listen to the first process");
 		if (ret == 0)
-			return check_end(spawn, err);
+			return spawn_check(spawn, err);
 		ret = 0;
 		if (report.kind == PLAN_IS_READY)
 			return 0;

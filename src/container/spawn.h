@@ -53,6 +53,9 @@ MUST_CHECK int spawn_watch(struct spawn *spawn, const struct plan *plan,
 			   const struct config_source *config,
 			   struct kist_error *err);
 
+/* Did the process die before it executed the program? CONTAINER_DIED. */
+MUST_CHECK int spawn_check(const struct spawn *spawn, struct kist_error *err);
+
 /* The same for a connection to a created container's start socket. */
 MUST_CHECK int spawn_watch_start(int fd, struct plan_report *ret_failure);
 

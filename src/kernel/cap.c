@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 
 #include "base/near.h"
 #include "base/num.h"
@@ -113,4 +114,17 @@ int cap_last(void)
 	if (len <= 0 || num_parse_u32(text, &number) < 0 || number > 63)
 		return last_by_probing();
 	return (int)number;
+}
+
+bool cap_is_effective(const char *name)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct sets[2] = { 0 };
+	int number = cap_parse(name);
+
+	if (number < 0 || syscall(SYS_capget, &head, sets) < 0)
+		return false;
+	return sets[number / 32].effective & BIT(number % 32);
 }

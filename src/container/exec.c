@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * exec.c - one more process in a running container
+ *
+ * How it works
+ * ============
+ * The same child walks a shorter plan: join the namespaces of the first
+ * process through its pidfd, go on in a process made there, be what the spec
+ * says. It becomes visible inside only after it has closed itself to ptrace
+ * (CVE-2016-9962), and its executable is a memory file of its own.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "container/lifecycle.h"
+#include "container/planning.h"
+#include "sys/socket.h"
+
+static int check_running(const struct container *container, bool ignore_paused,
+			 struct kist_error *err)
+{
+	enum kist_status status = container_status(container);
+
+	if (status == KIST_RUNNING || status == KIST_CREATED)
+		return 0;
+	if (status == KIST_PAUSED && ignore_paused)
+		return 0;
+	if (status == KIST_PAUSED)
+		return err_set(err, KIST_E_CONTAINER_STATE,
+			       "cannot exec in a paused container '%s'",
+			       container->id);
+	return err_set(err, KIST_E_CONTAINER_STATE,
+		       "cannot exec in a %s container '%s': container not "
+		       "running",
+		       kist_status_name(status), container->id);
+}
+
+/* The container's group, or one below it. */
+static int open_group(struct container *container, const char *below,
+		      struct cgroup *ret_group, struct kist_error *err)
+{
+	const char *path;
+	int ret;
+
+	if (!below)
+		return 0;
+	if (strstr(below, ".."))
+		return err_set(err, KIST_E_CGROUP_PATH,
+			       "control group '%s' leads out of the "
+			       "container's",
+			       below);
+	path = arena_printf(&container->arena, "%s/%s",
+			    container->record.cgroup, below);
+	ret = cgroup_open(&container->world, path, ret_group, err);
+	return ret < 0 ? ret : 1;
+}
+
+static int finish(const struct container_exec_args *args, struct spawn *process,
+		  struct kist_error *err)
+{
+	if (args->pidfd_fd >= 0) {
+		ssize_t ret = sys_send_fds(args->pidfd_fd, "", 1,
+					   &process->pidfd, 1);
+
+		if (ret < 0)
+			return err_sys(err, KIST_E_SYSTEM, (int)-ret,
+				       "send the pidfd to its socket");
+	}
+	return container_write_pid_file(args->pid_file, process->pid, err);
+}
+
+static int run_plan(struct planning *planning, struct container *container,
+		    const struct container_exec_args *args,
+		    struct spawn *ret_process, struct kist_error *err)
+{
+	int ret = plan_exec(planning, container->process.pid,
+			    container->process.pidfd,
+			    container->record.namespaces, err);
+
+	if (ret == 0)
+		ret = spawn_start(planning->plan, args->stdio, ret_process,
+				  err);
+	if (ret < 0)
+		return ret;
+	plan_close_fds(planning->plan);
+	ret = spawn_watch(ret_process, planning->plan, NULL, NULL,
+			  &args->config, err);
+	if (ret == 0)
+		ret = finish(args, ret_process, err);
+	if (ret < 0)
+		spawn_done(ret_process);
+	return ret;
+}
+
+int container_exec(struct container *container,
+		   const struct container_exec_args *args,
+		   struct spawn *ret_process, struct kist_error *err)
+{
+	struct cgroup below;
+	struct plan plan;
+	struct planning planning = {
+		.plan = &plan,
+		.arena = &container->arena,
+		.spec = args->spec,
+		.id = container->id,
+		.bundle = container->record.bundle,
+		.world = &container->world,
+		.cgroup = container->has_cgroup ? &container->cgroup : NULL,
+		.console_fd = args->console_fd,
+		.listen_fd = -1,
+		.preserve_fds = args->preserve_fds,
+	};
+	int ret = check_running(container, args->ignore_paused, err);
+	int has_below;
+
+	if (ret < 0)
+		return ret;
+	has_below = open_group(container, args->cgroup, &below, err);
+	if (has_below < 0)
+		return has_below;
+	if (has_below)
+		planning.cgroup = &below;
+	plan_init(&plan, &container->arena);
+	ret = run_plan(&planning, container, args, ret_process, err);
+	plan_done(&plan);
+	if (has_below)
+		cgroup_close(&below);
+	return ret;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* stop.c - signal a container, and remove it with all it left */
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "container/hooks.h"
+#include "container/lifecycle.h"
+#include "container/store.h"
+#include "sys/process.h"
+
+#define END_TIMEOUT_MS 10000
+
+/* Without a pid namespace of its own the end of the first process is not the
+ * end of the others. */
+static bool shares_pids(const struct container *container)
+{
+	return !(container->record.namespaces & CLONE_NEWPID);
+}
+
+static int kill_all(struct container *container, int signal,
+		    struct kist_error *err)
+{
+	if (!container->has_cgroup)
+		return err_set(err, KIST_E_CONTAINER_STATE,
+			       "container not running: '%s' has no processes",
+			       container->id);
+	return cgroup_kill(&container->cgroup, signal, err);
+}
+
+int container_kill(struct container *container, int signal, bool all,
+		   struct kist_error *err)
+{
+	int ret;
+
+	if (all || (signal == SIGKILL && shares_pids(container) &&
+		    container->has_cgroup))
+		return kill_all(container, signal, err);
+	ret = container->process.pidfd < 0
+		      ? -ESRCH
+		      : sys_pidfd_send_signal(container->process.pidfd,
+					      signal);
+	if (ret == -ESRCH)
+		return err_set(err, KIST_E_CONTAINER_STATE,
+			       "container not running: '%s' has stopped",
+			       container->id);
+	if (ret < 0)
+		return err_sys(err, KIST_E_SYSTEM, -ret, "signal container '%s'",
+			       container->id);
+	/* a frozen process dies when it is thawed */
+	if (signal == SIGKILL && container->has_cgroup &&
+	    cgroup_is_frozen(&container->cgroup))
+		return cgroup_freeze(&container->cgroup, false, 1000, err);
+	return 0;
+}
+
+static int wait_for_end(const struct container *container,
+			struct kist_error *err)
+{
+	struct pollfd fd = { .fd = container->process.pidfd,
+			     .events = POLLIN };
+	int ret;
+
+	if (fd.fd < 0)
+		return 0;
+	do
+		ret = poll(&fd, 1, END_TIMEOUT_MS);
+	while (ret < 0 && errno == EINTR);
+	if (ret > 0)
+		return 0;
+	return err_set(err, KIST_E_CONTAINER_STATE,
+		       "container '%s' does not end %d s after SIGKILL",
+		       container->id, END_TIMEOUT_MS / 1000);
+}
+
+static int end(struct container *container, bool force,
+	       struct kist_error *err)
+{
+	enum kist_status status = container_status(container);
+	int ret = 0;
+
+	if ((status == KIST_RUNNING || status == KIST_PAUSED) && !force) {
+		err_set(err, KIST_E_CONTAINER_STATE,
+			"cannot delete container '%s' that is not stopped: %s",
+			container->id, kist_status_name(status));
+		err_hint(err, "kill it first, or use --force");
+		return -EBUSY;
+	}
+	if (container->process.pidfd >= 0)
+		ret = sys_pidfd_send_signal(container->process.pidfd, SIGKILL);
+	if (ret < 0 && ret != -ESRCH)
+		return err_sys(err, KIST_E_SYSTEM, -ret, "kill container '%s'",
+			       container->id);
+	ret = 0;
+	if (container->has_cgroup)
+		ret = cgroup_kill(&container->cgroup, SIGKILL, err);
+	if (ret == 0)
+		ret = wait_for_end(container, err);
+	return ret;
+}
+
+static int run_poststop(struct container *container, struct kist_error *err)
+{
+	const struct container_record *record = &container->record;
+	struct config_source config = { .text = record->config,
+					.name = record->config_name,
+					.len = record->config_len };
+	struct spec *spec;
+	int ret;
+
+	/* parsing costs; most have no hooks */
+	if (!record->has_poststop)
+		return 0;
+	ret = container_spec(container, &spec, err);
+	if (ret < 0)
+		return ret;
+	return hooks_run(spec, HOOK_POSTSTOP, container->id, record->bundle,
+			 "stopped", 0, &container->arena, &config, err);
+}
+
+int container_delete(struct container *container, bool force,
+		     struct kist_error *err)
+{
+	int ret = end(container, force, err);
+
+	if (ret == 0 && container->has_cgroup)
+		ret = cgroup_remove(&container->cgroup, err);
+	if (ret < 0)
+		return ret;
+	ret = store_remove(container->root_fd, container->id, err);
+	if (ret == 0 && run_poststop(container, err) < 0)
+		return 0; /* it is gone all the same; @err is a warning */
+	return ret;
+}
