@@ -101,7 +101,7 @@ static void verb_names(const struct program *program, FILE *out)
 	const char *separator = "";
 
 	for (const struct command *const *c = program->commands; *c; c++) {
-		if ((*c)->hidden)
+		if (!command_is_offered(*c))
 			continue;
 		fprintf(out, "%s%s", separator, (*c)->name);
 		separator = " ";
@@ -113,9 +113,9 @@ static void tables(const struct program *program, FILE *out)
 	fputs("\tcase $verb in\n", out);
 	takes("''", program->global_opts, "verb ", out);
 	for (const struct command *const *c = program->commands; *c; c++)
-		if (!(*c)->hidden)
+		if (command_is_offered(*c))
 			takes((*c)->name, (*c)->opts, "", out);
-	fputs("\t*) opts= values=' ' operands= ;;\n\tesac\n", out);
+	fputs("\t*) opts='' values=' ' operands='' ;;\n\tesac\n", out);
 }
 
 static void value_table(const struct program *program, FILE *out)
@@ -123,7 +123,7 @@ static void value_table(const struct program *program, FILE *out)
 	fputs("\tcase $verb:$prev in\n", out);
 	value_kinds("", program->global_opts, out);
 	for (const struct command *const *c = program->commands; *c; c++)
-		if (!(*c)->hidden)
+		if (command_is_offered(*c))
 			value_kinds((*c)->name, (*c)->opts, out);
 	fputs("\tesac\n", out);
 }
@@ -143,8 +143,8 @@ void completion_bash(const struct program *program, FILE *out)
 	fputc('_', out);
 	identifier(out, program->name);
 	fputs("()\n{\n"
-	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev= verb= kind= word\n"
-	      "\tlocal opts values operands i count=0\n"
+	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev='' verb='' kind='' word\n"
+	      "\tlocal opts values operands kinds i count=0\n"
 	      "\tlocal verbs='",
 	      out);
 	verb_names(program, out);
@@ -160,7 +160,7 @@ void completion_bash(const struct program *program, FILE *out)
 	      "\t\t\tprev=$word\n"
 	      "\t\t\t((i++))\n"
 	      "\t\t\t[[ ${COMP_WORDS[i]} != = ]] || ((i++))\n"
-	      "\t\t\t((i >= COMP_CWORD)) || prev=\n"
+	      "\t\t\t((i >= COMP_CWORD)) || prev=''\n"
 	      "\t\telif [[ $word == -* || $word == = ]]; then\n"
 	      "\t\t\t:\n"
 	      "\t\telif [[ -z $verb ]]; then\n"
@@ -172,18 +172,18 @@ void completion_bash(const struct program *program, FILE *out)
 	      "\t\t\t((count++))\n"
 	      "\t\tfi\n"
 	      "\tdone\n"
-	      "\t[[ $cur != = ]] || cur=\n",
+	      "\t[[ $cur != = ]] || cur=''\n",
 	      out);
 	value_table(program, out);
 	fprintf(out,
 		"\tif [[ -z $prev && $cur == -* ]]; then\n"
 		"\t\tkind=words=${opts// /,}\n"
 		"\telif [[ -z $prev ]]; then\n"
-		"\t\tset -- $operands\n"
-		"\t\twhile ((count-- > 0)) && [[ $1 != *'*' ]]; do\n"
-		"\t\t\tshift || break\n"
+		"\t\tread -ra kinds <<<\"$operands\"\n"
+		"\t\tfor ((i = 0; i < count; i++)); do\n"
+		"\t\t\t[[ ${kinds[i]} != *'*' ]] || break\n"
 		"\t\tdone\n"
-		"\t\tkind=${1%%'*'}\n"
+		"\t\tkind=${kinds[i]%%'*'}\n"
 		"\tfi\n"
 		"\tcase $kind in\n"
 		"\tfile) compopt -o filenames\n"

@@ -72,7 +72,9 @@ static void options(const struct program *program, const char *verb,
 		if (opt->name)
 			fprintf(out, " -l %.*s", opt_name_len(opt), opt->name);
 		if (opt->kind == OPT_VALUE && !opt->bare)
-			fputs(" -r", out);
+			fputs(opt_complete(opt) == COMPLETE_FILE ? " -r" :
+								   " -x",
+			      out);
 		if (opt->kind != OPT_FLAG)
 			offer(program, opt, out);
 		if (opt_is_option(opt)) {
@@ -93,7 +95,7 @@ void completion_fish(const struct program *program, FILE *out)
 		program->name, program->name);
 	options(program, NULL, program->global_opts, out);
 	for (const struct command *const *c = program->commands; *c; c++) {
-		if ((*c)->hidden)
+		if (!command_is_offered(*c))
 			continue;
 		begin(program, NULL, out);
 		fprintf(out, " -a %s -d ", (*c)->name);
@@ -101,6 +103,6 @@ void completion_fish(const struct program *program, FILE *out)
 		fputc('\n', out);
 	}
 	for (const struct command *const *c = program->commands; *c; c++)
-		if (!(*c)->hidden)
+		if (command_is_offered(*c))
 			options(program, (*c)->name, (*c)->opts, out);
 }

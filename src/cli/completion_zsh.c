@@ -144,7 +144,7 @@ static void helpers(const struct program *program, FILE *out)
 	identifier(out, program->name);
 	fputs("_verbs() {\n\tlocal -a verbs\n\tverbs=(\n", out);
 	for (const struct command *const *c = program->commands; *c; c++) {
-		if ((*c)->hidden)
+		if (!command_is_offered(*c))
 			continue;
 		fprintf(out, "\t\t'%s:", (*c)->name);
 		quoted(out, (*c)->summary);
@@ -172,7 +172,7 @@ void completion_zsh(const struct program *program, FILE *out)
 	      "\tcase $line[1] in\n",
 	      out);
 	for (const struct command *const *c = program->commands; *c; c++) {
-		if ((*c)->hidden)
+		if (!command_is_offered(*c))
 			continue;
 		fprintf(out,
 			"\t%s)\n\t\t_arguments -s \\\n"

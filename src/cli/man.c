@@ -66,6 +66,15 @@ static void line(FILE *out, const char *text)
 	fputc('\n', out);
 }
 
+static void sentence(FILE *out, const char *text)
+{
+	char whole[256];
+
+	snprintf(whole, sizeof(whole), "%s.", text);
+	whole[0] = (char)toupper((unsigned char)whole[0]);
+	line(out, whole);
+}
+
 /* Paragraphs, an empty line between two. */
 static void paragraphs(FILE *out, const char *text)
 {
@@ -291,8 +300,7 @@ void man_command(const struct program *program, const struct command *command,
 	synopsis_operands(command->opts, out);
 
 	fputs(".Sh DESCRIPTION\n", out);
-	fputc(toupper((unsigned char)command->summary[0]), out);
-	line(out, command->summary + 1);
+	sentence(out, command->summary);
 	paragraphs(out, command->notes);
 	operands(command->opts, out);
 	if (opt_any_option(command->opts)) {

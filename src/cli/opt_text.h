@@ -26,6 +26,12 @@ static inline bool opt_is_operand(const struct opt *opt)
 	       opt->kind == OPT_REST;
 }
 
+/* Is the verb one that completion offers? */
+static inline bool command_is_offered(const struct command *command)
+{
+	return !command->hidden && !command->unsupported;
+}
+
 /* A loop over the rows of @opts, which may be NULL. */
 #define EACH_OPT(opt, opts) \
 	for (const struct opt *opt = (opts); opt && !opt_is_end(opt); opt++)

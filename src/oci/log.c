@@ -37,10 +37,27 @@ static const struct {
 
 /* ---- the message ---- */
 
+/* "container 'web' does not exist": some look for the words without the name.
+ */
+static void move_name(struct kist_error *err)
+{
+	const char *first = strchr(err->what, '\'');
+	const char *last = strrchr(err->what, '\'');
+	char name[sizeof(err->what)];
+
+	if (err->id != KIST_E_CONTAINER_UNKNOWN || !first || last == first)
+		return;
+	snprintf(name, sizeof(name), "%.*s", (int)(last + 1 - first), first);
+	snprintf(err->what, sizeof(err->what),
+		 "container does not exist: %.300s", name);
+}
+
 static void append_words(int id, char *line, size_t size)
 {
 	size_t len = strlen(line);
 
+	if (id == KIST_E_COMMAND_NOT_FOUND && strstr(line, NO_ENTRY))
+		return; /* "exec: "/bin/x": stat /bin/x: No such file …" */
 	for (size_t i = 0; i < ARRAY_LEN(vocabulary); i++)
 		if ((int)vocabulary[i].id == id &&
 		    !strstr(line, vocabulary[i].words))
@@ -62,9 +79,11 @@ static void add_reworded(struct buf *buf, const char *line, bool reword)
 
 void log_message(const struct kist_error *err, struct buf *buf)
 {
+	struct kist_error worded = *err;
 	char line[LINE_BYTES];
 
-	kist_error_line(err, line, sizeof(line));
+	move_name(&worded);
+	kist_error_line(&worded, line, sizeof(line));
 	append_words(err->id, line, sizeof(line));
 	add_reworded(buf, line, err->id != KIST_E_COMMAND_NOT_FOUND);
 	if (err->place[0])
