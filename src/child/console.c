@@ -2,9 +2,9 @@
 /*
  * console.c - a terminal of the container's own
  *
- * Trap: the image owns dev/pts as much as everything else, so what is opened
- * there is checked to be a multiplexer of a devpts, and the slave is never
- * opened by its path but got from the master (TIOCGPTPEER).
+ * Trap: the image owns dev/pts as much as everything else, so it is checked to
+ * be a devpts before its multiplexer is opened, and the slave is never opened
+ * by its path but got from the master (TIOCGPTPEER).
  */
 #include <asm/ioctls.h>
 #include <asm/statfs.h>
@@ -40,23 +40,39 @@ struct fd_message {
 	int padding;
 };
 
-/* Linux encodes the device 5:2 like this: see statx(2). */
-static bool is_multiplexer(int fd)
+static bool is_devpts(int fd)
 {
 	struct statfs fs;
+
+	return SYS(fstatfs, fd, &fs) == 0 && fs.f_type == DEVPTS_SUPER_MAGIC;
+}
+
+static bool is_multiplexer(int fd)
+{
 	struct statx st;
 
-	return SYS(fstatfs, fd, &fs) == 0 && fs.f_type == DEVPTS_SUPER_MAGIC &&
-	       path_stat(fd, &st) == 0 && S_ISCHR(st.stx_mode) &&
+	return path_stat(fd, &st) == 0 && S_ISCHR(st.stx_mode) &&
 	       st.stx_rdev_major == 5 && st.stx_rdev_minor == 2;
 }
 
+/*
+ * Opening a device can have effects, so nothing is opened that might not be
+ * on a devpts: first its directory, then what is in that very file system.
+ */
 static int open_master(struct path_root root)
 {
-	int fd;
+	struct path_root pts = { .resolve = RESOLVE_BENEATH |
+					    RESOLVE_NO_SYMLINKS |
+					    RESOLVE_NO_XDEV };
+	int fd = -ENOTTY;
 
 	root.resolve |= RESOLVE_NO_SYMLINKS;
-	fd = path_open(root, "dev/pts/ptmx", O_RDWR | O_NOCTTY);
+	pts.dir = path_open(root, "dev/pts", O_PATH | O_DIRECTORY);
+	if (pts.dir < 0)
+		return pts.dir;
+	if (is_devpts(pts.dir))
+		fd = path_open(pts, "ptmx", O_RDWR | O_NOCTTY);
+	SYS(close, pts.dir);
 	if (fd >= 0 && !is_multiplexer(fd)) {
 		SYS(close, fd);
 		return -ENOTTY;

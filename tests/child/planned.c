@@ -188,6 +188,13 @@ void planned_end(struct planned *p)
 	close(output_fd);
 }
 
+bool planned_has_output(void)
+{
+	struct stat st;
+
+	return fstat(output_fd, &st) == 0 && st.st_size > 0;
+}
+
 void planned_run(struct planned *p)
 {
 	planned_start(p);

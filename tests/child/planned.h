@@ -64,6 +64,9 @@ void planned_start(struct planned *p);
 void planned_end(struct planned *p);
 void planned_run(struct planned *p);
 
+/* Did the program write anything yet? Between start and end. */
+bool planned_has_output(void);
+
 /* The errno of the PLAN_FAILED report, 0 if there was none. */
 int planned_failure(const struct planned *p);
 const struct plan_report *planned_report(const struct planned *p,
