@@ -98,8 +98,8 @@ int sysctl_check(const char *key, uint32_t private,
 	}
 	if (!(private & BIT(kind))) {
 		ret = err_set(err, KIST_E_SYSCTL,
-			      "sysctl '%s' needs a %s namespace of the "
-			      "container's own",
+			      "sysctl '%s' needs its own %s namespace: the "
+			      "container shares the host's",
 			      key, ns_table[kind].oci_name);
 		err_hint(err, "without one it would change the host");
 		return ret;
