@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -157,6 +158,8 @@ static void become(uid_t id)
 	CHECK_SYS(setgroups(0, NULL));
 	CHECK_SYS(setresgid(id, id, id));
 	CHECK_SYS(setresuid(id, id, id));
+	/* changing ids has given our /proc files to root */
+	CHECK_SYS(prctl(PR_SET_DUMPABLE, 1));
 }
 
 static void map_own(void)
