@@ -110,7 +110,9 @@ struct spec_process {
  * @attr_set, @attr_clr: MOUNT_ATTR_*, for this mount
  * @rec_set, @rec_clr: MOUNT_ATTR_*, for the whole tree (rro …)
  * @propagation: MS_SHARED … | MS_REC, or 0 for the default (rprivate)
- * @sb_flags:	superblock flags by fsconfig name ("sync", "dirsync", …)
+ * @sb_flags:	flags of a new superblock by fsconfig(2) name ("sync",
+ *		"dirsync", …), NULL-terminated; "ro" is not among them, it is
+ *		in @attr_set
  * @data:	options for the file system: "size=64k" as key and value
  */
 struct spec_mount {
@@ -125,6 +127,7 @@ struct spec_mount {
 	bool dest_nofollow;
 	bool idmap;
 	struct id_maps uid_maps, gid_maps;
+	const char **sb_flags;
 	const char **data; /* "key=value" or "key", NULL-terminated */
 	struct place place;
 };
@@ -207,6 +210,7 @@ struct spec {
 	struct string_list masked_paths, readonly_paths;
 	const char *mount_label;
 	int64_t personality; /* -1: absent */
+	struct string_list warnings; /* what the specification wants said */
 };
 
 #endif
