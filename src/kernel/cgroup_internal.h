@@ -128,8 +128,10 @@ bool cgroup_controls(const char *controllers, const char *controller);
 /* All controllers the kernel has had; NULL at the end. */
 extern const char *const cgroup_controller_names[];
 
-/* Fill @ret_world from the text of /proc/self/mountinfo. */
-void cgroup_parse_mountinfo(const char *text, struct cgroup_world *ret_world);
+/* Fill @ret_world from the text of /proc/self/mountinfo. @verify: look at each
+ * place, for another mount may hide what is listed. */
+void cgroup_parse_mountinfo(const char *text, bool verify,
+			    struct cgroup_world *ret_world);
 
 /* ---- making ---- */
 

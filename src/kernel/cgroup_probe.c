@@ -205,7 +205,8 @@ static void controllers_of(const char *options, char *ret, size_t size)
 	}
 }
 
-static void add_line(struct cgroup_world *world, const char *line, size_t len)
+static void add_line(struct cgroup_world *world, const char *line, size_t len,
+		     bool verify)
 {
 	char text[1024], root[256], mount[256], type[32], options[512];
 	char controllers[96];
@@ -223,21 +224,24 @@ static void add_line(struct cgroup_world *world, const char *line, size_t len)
 
 	unescape(mount);
 	if (strcmp(type, "cgroup2") == 0) {
-		add(world, mount, "", true);
-	} else if (strcmp(type, "cgroup") == 0) {
+		if (!verify || magic_of(mount) == MAGIC_V2)
+			add(world, mount, "", true);
+	} else if (strcmp(type, "cgroup") == 0 &&
+		   (!verify || magic_of(mount) == MAGIC_V1)) {
 		controllers_of(options, controllers, sizeof(controllers));
 		if (*controllers)
 			add(world, mount, controllers, false);
 	}
 }
 
-void cgroup_parse_mountinfo(const char *text, struct cgroup_world *ret_world)
+void cgroup_parse_mountinfo(const char *text, bool verify,
+			    struct cgroup_world *ret_world)
 {
 	memset(ret_world, 0, sizeof(*ret_world));
 	while (*text) {
 		size_t len = strcspn(text, "\n");
 
-		add_line(ret_world, text, len);
+		add_line(ret_world, text, len, verify);
 		text += len + (text[len] == '\n');
 	}
 	set_mode(ret_world);
@@ -257,7 +261,7 @@ static int read_mountinfo(struct cgroup_world *ret_world,
 	if (ret)
 		return err_sys(err, KIST_E_SYSTEM, -ret,
 			       "read '/proc/self/mountinfo'");
-	cgroup_parse_mountinfo(text.data ? text.data : "", ret_world);
+	cgroup_parse_mountinfo(text.data ? text.data : "", true, ret_world);
 	return 0;
 }
 
