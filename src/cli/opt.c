@@ -166,17 +166,13 @@ static int unknown_long(const struct reader *r, const char *word,
 }
 
 /* "-memory" of a table that has "--memory". */
-static int unknown_letter(const struct reader *r, const char *word,
-			  const char *letter)
+static void suggest_dashes(const struct reader *r, const char *word)
 {
 	struct written whole = split_long(word);
-	int ret = err_set(r->err, KIST_E_USAGE, "unknown option '-%c'",
-			  letter[0]);
 
 	if (find_name(r->opts, &whole))
 		err_hint(r->err, "did you mean '--%.*s'?", (int)whole.len,
 			 whole.name);
-	return ret;
 }
 
 static const char *shown_name(const struct opt *opt, char name[NAME_SIZE])
@@ -283,23 +279,36 @@ static int read_long(struct reader *r, const char *word)
 	return store_option(r, opt, written.value);
 }
 
+static int read_letter(struct reader *r, const struct opt *opt,
+		       const char *value)
+{
+	if (value && *value == '=')
+		value++;
+	return store_option(r, opt, value);
+}
+
 /* "-it", "-m64m", "-m 64m", "-m=64m" */
 static int read_letters(struct reader *r, const char *word)
 {
-	for (const char *letter = word + 1; *letter; letter++) {
+	int ret = 0;
+
+	for (const char *letter = word + 1; ret == 0 && *letter; letter++) {
 		const struct opt *opt = find_letter(r->opts, *letter);
 		const char *value = letter[1] ? letter + 1 : NULL;
 
-		if (!opt)
-			return unknown_letter(r, word, letter);
-		if (opt->kind == OPT_FLAG && (!value || *value != '=')) {
-			*(bool *)(void *)(r->args + opt->offset) = true;
-			continue;
+		if (!opt) {
+			ret = err_set(r->err, KIST_E_USAGE,
+				      "unknown option '-%c'", *letter);
+		} else if (opt->kind == OPT_VALUE || letter[1] == '=') {
+			ret = read_letter(r, opt, value);
+			break;
+		} else {
+			ret = store_flag(r, opt, NULL);
 		}
-		return store_option(r, opt,
-				    value && *value == '=' ? value + 1 : value);
 	}
-	return 0;
+	if (ret < 0)
+		suggest_dashes(r, word);
+	return ret;
 }
 
 static int read_option(struct reader *r)
