@@ -62,9 +62,8 @@ static void *fail(struct arena *arena, size_t size)
 
 static struct arena_block *map_block(size_t bytes)
 {
-	struct arena_block *block =
-		mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct arena_block *block = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+					 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (block == MAP_FAILED)
 		return NULL;

@@ -132,15 +132,15 @@ void err_while(struct kist_error *err, const char *fmt, ...)
 }
 
 /* The first word counts here too: it is about the failure that is kept. */
-#define FILL_ONCE(err, field, fmt)                                            \
-	do {                                                                  \
-		va_list args;                                                 \
-                                                                              \
-		if (!(err) || (err)->id == KIST_OK || (err)->field[0])        \
-			return;                                               \
-		va_start(args, fmt);                                          \
-		fill((err)->field, sizeof((err)->field), fmt, args);          \
-		va_end(args);                                                 \
+#define FILL_ONCE(err, field, fmt)                                     \
+	do {                                                           \
+		va_list args;                                          \
+                                                                       \
+		if (!(err) || (err)->id == KIST_OK || (err)->field[0]) \
+			return;                                        \
+		va_start(args, fmt);                                   \
+		fill((err)->field, sizeof((err)->field), fmt, args);   \
+		va_end(args);                                          \
 	} while (0)
 
 void err_hint(struct kist_error *err, const char *fmt, ...)

@@ -31,8 +31,7 @@ static size_t least(size_t a, size_t b)
  * How many letters have to be added, dropped, changed or exchanged with their
  * neighbour. Row i of the well-known matrix is kept with the two before it.
  */
-static size_t distance(const char *a, size_t a_len, const char *b,
-		       size_t b_len)
+static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	size_t rows[3][WORD_MAX + 1];
 

@@ -203,7 +203,7 @@ int num_parse_duration(const char *text, uint64_t *ret_ms)
 		len = strspn(text, "dhms");
 		/* a bare number is in seconds, and stands alone */
 		unit = len == 0 && next == 0 && !*text ? 3 :
-							  find_unit(text, len);
+							 find_unit(text, len);
 		if (unit < next || unit == ARRAY_LEN(time_units))
 			return -EINVAL;
 		ret = scale_amount(&amount, time_units[unit].ms, &ms);

@@ -158,15 +158,14 @@ static bool is_own(const struct id_maps *maps, uint32_t own)
 static int refused(const struct writing *w, int errnum, const char *word,
 		   struct kist_error *err)
 {
-	int ret = err_sys(err,
-			  errnum == EPERM ? KIST_E_ID_MAP_DENIED :
-					    KIST_E_SYSTEM,
-			  errnum, "write the %s map of process %d", word,
-			  w->pid);
+	int ret = err_sys(
+		err, errnum == EPERM ? KIST_E_ID_MAP_DENIED : KIST_E_SYSTEM,
+		errnum, "write the %s map of process %d", word, w->pid);
 
 	if (errnum == EPERM)
-		err_hint(err, "an ordinary user may map the own id alone, and "
-			      "the ids of /etc/sub%s with new%smap",
+		err_hint(err,
+			 "an ordinary user may map the own id alone, and "
+			 "the ids of /etc/sub%s with new%smap",
 			 word, word);
 	return ret;
 }

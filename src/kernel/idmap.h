@@ -59,7 +59,6 @@ MUST_CHECK int idmap_write(pid_t pid, const struct id_maps *uids,
  */
 MUST_CHECK int idmap_rootless(uid_t uid, gid_t gid, struct arena *arena,
 			      struct id_maps *ret_uids,
-			      struct id_maps *ret_gids,
-			      struct kist_error *err);
+			      struct id_maps *ret_gids, struct kist_error *err);
 
 #endif

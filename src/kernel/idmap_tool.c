@@ -18,8 +18,8 @@
 #include "sys/file.h"
 #include "sys/process.h"
 
-#define TOOL_BYTES 64	 /* a tool's path */
-#define SAID_BYTES 160	 /* of what a tool said */
+#define TOOL_BYTES 64  /* a tool's path */
+#define SAID_BYTES 160 /* of what a tool said */
 #define SUBID_FILE_MAX (1024 * 1024)
 
 /* Where the tool is. The environment is not asked: it runs with privilege. */

@@ -22,31 +22,27 @@
 
 #define ATIME MOUNT_ATTR__ATIME
 
-#define SET(word, bit) { .name = word, .kind = MOUNT_OPTION_ATTR, .set = bit }
-#define CLEAR(word, bit) { .name = word, .kind = MOUNT_OPTION_ATTR, .clr = bit }
-#define ACCESS_TIME(word, value) \
-	{ .name = word, .kind = MOUNT_OPTION_ATTR, .set = value, .clr = ATIME }
-#define TREE(word, set_bits, clear_bits)                                \
-	{ .name = word, .kind = MOUNT_OPTION_RECURSIVE,                 \
-	  .recursive = true, .set = set_bits, .clr = clear_bits }
-#define SUPER(word) \
-	{ .name = word, .kind = MOUNT_OPTION_SUPERBLOCK, .sb_flag = word }
-#define SPREAD(word, flag)                                \
-	{ .name = word, .kind = MOUNT_OPTION_PROPAGATION, \
-	  .propagation = flag },                          \
-	{ .name = "r" word, .kind = MOUNT_OPTION_PROPAGATION, \
-	  .recursive = true, .propagation = flag | MS_REC }
-#define WORD(word, what) { .name = word, .kind = MOUNT_OPTION_##what }
-#define WORD_TREE(word, what) \
-	{ .name = word, .kind = MOUNT_OPTION_##what, .recursive = true }
-
 /* clang-format off */
+#define ROW(word, what, ...) \
+	{ .name = word, .kind = MOUNT_OPTION_##what, __VA_ARGS__ }
+#define SET(word, bit) ROW(word, ATTR, .set = bit)
+#define CLEAR(word, bit) ROW(word, ATTR, .clr = bit)
+#define ACCESS_TIME(word, value) ROW(word, ATTR, .set = value, .clr = ATIME)
+#define TREE(word, set_bits, clear_bits)                          \
+	ROW(word, RECURSIVE, .recursive = true, .set = set_bits,  \
+	    .clr = clear_bits)
+#define SUPER(word) ROW(word, SUPERBLOCK, .sb_flag = word)
+#define SPREAD(word, flag)                                        \
+	ROW(word, PROPAGATION, .propagation = flag),              \
+	ROW("r" word, PROPAGATION, .propagation = flag | MS_REC,  \
+	    .recursive = true)
+#define WORD(word, what) ROW(word, what, .recursive = false)
+#define WORD_TREE(word, what) ROW(word, what, .recursive = true)
+
 const struct mount_option mount_option_table[] = {
 	/* this mount */
-	{ .name = "ro", .kind = MOUNT_OPTION_ATTR, .set = MOUNT_ATTR_RDONLY,
-	  .sb_flag = "ro" },
-	{ .name = "rw", .kind = MOUNT_OPTION_ATTR, .clr = MOUNT_ATTR_RDONLY,
-	  .sb_flag = "rw" },
+	ROW("ro", ATTR, .set = MOUNT_ATTR_RDONLY, .sb_flag = "ro"),
+	ROW("rw", ATTR, .clr = MOUNT_ATTR_RDONLY, .sb_flag = "rw"),
 	SET("nosuid", MOUNT_ATTR_NOSUID),
 	CLEAR("suid", MOUNT_ATTR_NOSUID),
 	SET("nodev", MOUNT_ATTR_NODEV),

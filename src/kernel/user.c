@@ -34,12 +34,10 @@ struct half {
 	uint32_t id;
 };
 
-static int bad_syntax(const char *text, const char *why,
-		      struct kist_error *err)
+static int bad_syntax(const char *text, const char *why, struct kist_error *err)
 {
 	return err_set(err, KIST_E_USER_SYNTAX, "user '%s': %s", text, why);
 }
-
 
 static int parse_half(const char *text, const char *word, struct half *ret,
 		      struct kist_error *err)
@@ -137,12 +135,11 @@ static int load(int root_fd, const char *path, struct buf *buf,
 	if (fd >= 0 && fstat(fd, &st) < 0)
 		ret = -errno;
 	else if (fd >= 0)
-		ret = S_ISREG(st.st_mode) ?
-			      buf_read(buf, fd, USER_FILE_MAX) :
-			      -EINVAL;
+		ret = S_ISREG(st.st_mode) ? buf_read(buf, fd, USER_FILE_MAX) :
+					    -EINVAL;
 	if (ret < 0) {
-		err_sys(err, KIST_E_SYSTEM, -ret,
-			"read '/%s' of the container", path);
+		err_sys(err, KIST_E_SYSTEM, -ret, "read '/%s' of the container",
+			path);
 		if (ret == -EFBIG)
 			err_hint(err, "it may have at most 1 MiB");
 	}
@@ -316,9 +313,9 @@ static int look_up_groups(char *group, const struct half *wanted,
 			  struct user *user, struct kist_error *err)
 {
 	if (!wanted)
-		return user_name ? add_groups(group, user_name, user, arena,
-					      err) :
-				   0;
+		return user_name ?
+			       add_groups(group, user_name, user, arena, err) :
+			       0;
 	user->gid = wanted->id;
 	if (wanted->name && !find_group(group, wanted, &user->gid))
 		return not_there("group", wanted->name, "group", err);

@@ -31,8 +31,8 @@ int sys_openat2(int dir_fd, const char *path, uint64_t flags, mode_t mode,
 	int fd = -EAGAIN;
 
 	for (int i = 0; i < OPEN_TRIES && fd == -EAGAIN; i++)
-		fd = sys_result(syscall(SYS_openat2, dir_fd, path, &how,
-					sizeof(how)));
+		fd = sys_result(
+			syscall(SYS_openat2, dir_fd, path, &how, sizeof(how)));
 	return fd;
 }
 

@@ -99,7 +99,7 @@ MUST_CHECK int sys_load_file(int dir_fd, const char *path, struct buf *buf,
  * Written beside it and renamed. Not synced to disk. After a failure nothing
  * is left.
  */
-MUST_CHECK int sys_replace_file(int dir_fd, const char *path,
-				const void *bytes, size_t len, mode_t mode);
+MUST_CHECK int sys_replace_file(int dir_fd, const char *path, const void *bytes,
+				size_t len, mode_t mode);
 
 #endif

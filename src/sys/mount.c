@@ -44,14 +44,12 @@ int sys_fsopen(const char *type)
 int sys_fsconfig(int fs_fd, unsigned int cmd, const char *key,
 		 const void *value, int aux)
 {
-	return sys_result(
-		syscall(SYS_fsconfig, fs_fd, cmd, key, value, aux));
+	return sys_result(syscall(SYS_fsconfig, fs_fd, cmd, key, value, aux));
 }
 
 int sys_fsmount(int fs_fd, unsigned int attrs)
 {
-	return sys_result(
-		syscall(SYS_fsmount, fs_fd, FSMOUNT_CLOEXEC, attrs));
+	return sys_result(syscall(SYS_fsmount, fs_fd, FSMOUNT_CLOEXEC, attrs));
 }
 
 int sys_mount_setattr(int dir_fd, const char *path, unsigned int flags,

@@ -76,8 +76,9 @@ struct sys_vfork {
  * writes no stdio. Signal handlers are reset in it, ignored signals stay
  * ignored, and its mask is the caller's.
  *
- * CLONE_NEWTIME cannot be had this way (EINVAL with shared memory): the child
- * unshares it and its own children are in it.
+ * CLONE_NEWTIME: the child is in the new time namespace from its execve(2) on
+ * (before Linux 6.3: only its children are), and then the clocks cannot be set
+ * any more. To set them, the executed program unshares instead.
  *
  * On architectures other than x86_64 and aarch64 it is a plain fork: what
  * the child stores is not seen.

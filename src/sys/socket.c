@@ -125,11 +125,10 @@ int sys_unix_connect(int dir_fd, const char *path, int type)
 	fd = unix_socket(type);
 	if (fd < 0)
 		return fd;
-	snprintf(address.sun_path, sizeof(address.sun_path),
-		 "/proc/self/fd/%d", file_fd);
+	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d",
+		 file_fd);
 	do
-		ret = connect(fd, (struct sockaddr *)&address,
-			      sizeof(address));
+		ret = connect(fd, (struct sockaddr *)&address, sizeof(address));
 	while (ret < 0 && errno == EINTR);
 	return ret < 0 ? -errno : TAKE_FD(fd);
 }

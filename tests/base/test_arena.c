@@ -62,7 +62,8 @@ static void starve(void)
 	assert_null(arena_alloc(&arena, ARENA_SCRATCH + 1));
 }
 
-static void without_memory_small_allocations_can_still_be_written_to(void **state)
+static void
+without_memory_small_allocations_can_still_be_written_to(void **state)
 {
 	in_child(starve);
 }

@@ -23,7 +23,8 @@ static void a_system_call_shows_its_errno_by_text_and_name(void **state)
 	CHECK_HINT(&err, "");
 }
 
-static void the_kernels_own_sentence_replaces_the_text_of_the_errno(void **state)
+static void
+the_kernels_own_sentence_replaces_the_text_of_the_errno(void **state)
 {
 	struct kist_error err = { 0 };
 
@@ -54,8 +55,7 @@ static void the_first_failure_wins(void **state)
 
 	err_sys(&err, KIST_E_SYSTEM, ENOENT, "first");
 	err_hint(&err, "first hint");
-	assert_int_equal(err_sys(&err, KIST_E_SYSTEM, EPERM, "second"),
-			 -EPERM);
+	assert_int_equal(err_sys(&err, KIST_E_SYSTEM, EPERM, "second"), -EPERM);
 	err_hint(&err, "second hint");
 	CHECK_ERR(&err, "first: No such file or directory (ENOENT)");
 	CHECK_HINT(&err, "first hint");
@@ -105,10 +105,8 @@ static void an_id_has_its_own_hint_and_class(void **state)
 
 	err_set(&err, KIST_E_ID_MAP_TOOL, "map ids");
 	CHECK_HINT(&err, "install the package uidmap");
-	assert_string_equal(kist_error_name(KIST_E_ID_MAP_TOOL),
-			    "ID_MAP_TOOL");
-	assert_int_equal(kist_error_class(KIST_E_ID_MAP_TOOL),
-			 KIST_CLASS_HOST);
+	assert_string_equal(kist_error_name(KIST_E_ID_MAP_TOOL), "ID_MAP_TOOL");
+	assert_int_equal(kist_error_class(KIST_E_ID_MAP_TOOL), KIST_CLASS_HOST);
 	assert_int_equal(kist_error_class(KIST_E_COMMAND_NOT_FOUND),
 			 KIST_CLASS_NOT_FOUND);
 	assert_string_equal(kist_error_name(99999), "UNKNOWN");
@@ -159,8 +157,7 @@ static void every_errno_has_a_name_and_a_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-			a_rule_of_ours_shows_no_errno_but_returns_one),
+		cmocka_unit_test(a_rule_of_ours_shows_no_errno_but_returns_one),
 		cmocka_unit_test(
 			a_system_call_shows_its_errno_by_text_and_name),
 		cmocka_unit_test(

@@ -10,12 +10,18 @@ static const struct {
 	const char *word;
 	const char *best; /* "": none */
 } guesses[] = {
-	{ "sise", "size" },	 { "netwrok", "network" },
-	{ "NETWORK", "network" }, { "nr_inode", "nr_inodes" },
-	{ "memroy", "memory" },	 { "rnu", "run" },
-	{ "rn", "run" },	 { "ent", "net" },
-	{ "x", "" },		 { "zzzz", "" },
-	{ "", "" },		 { "moonlight", "" },
+	{ "sise", "size" },
+	{ "netwrok", "network" },
+	{ "NETWORK", "network" },
+	{ "nr_inode", "nr_inodes" },
+	{ "memroy", "memory" },
+	{ "rnu", "run" },
+	{ "rn", "run" },
+	{ "ent", "net" },
+	{ "x", "" },
+	{ "zzzz", "" },
+	{ "", "" },
+	{ "moonlight", "" },
 };
 
 static void the_nearest_word_is_suggested_if_it_is_near(void **state)

@@ -85,17 +85,17 @@ static const struct {
 	{ "64K", 0, 64 * KIB },
 	{ "64kb", 0, 64 * KIB },
 	{ "64KiB", 0, 64 * KIB },
-	{ "64m", 0, 64 * KIB * KIB },
-	{ "1.5G", 0, 1536 * KIB * KIB },
+	{ "64m", 0, 64 * KIB *KIB },
+	{ "1.5G", 0, 1536 * KIB *KIB },
 	{ "0.5k", 0, 512 },
 	{ "1.999b", 0, 1 },
-	{ "2t", 0, 2 * KIB * KIB * KIB * KIB },
-	{ "1p", 0, KIB * KIB * KIB * KIB * KIB },
+	{ "2t", 0, 2 * KIB *KIB *KIB *KIB },
+	{ "1p", 0, KIB *KIB *KIB *KIB *KIB },
 	{ "max", 0, -1 },
 	{ "Infinity", 0, -1 },
 	{ "unlimited", 0, -1 },
 	{ "-1", 0, -1 },
-	{ "8191p", 0, 8191 * KIB * KIB * KIB * KIB * KIB },
+	{ "8191p", 0, 8191 * KIB *KIB *KIB *KIB *KIB },
 	{ "8192p", -ERANGE, 0 },
 	{ "", -EINVAL, 0 },
 	{ "m", -EINVAL, 0 },
@@ -126,26 +126,16 @@ static const struct {
 	int ret;
 	uint64_t ms;
 } spans[] = {
-	{ "90", 0, 90000 },
-	{ "90s", 0, 90000 },
-	{ "0", 0, 0 },
-	{ "1.5s", 0, 1500 },
-	{ "1.5", 0, 1500 },
-	{ "250ms", 0, 250 },
-	{ "1h30m", 0, 5400000 },
-	{ "1m30s5ms", 0, 90005 },
-	{ "7d", 0, 604800000 },
-	{ "1d1h", 0, 90000000 },
-	{ "", -EINVAL, 0 },
-	{ "s", -EINVAL, 0 },
-	{ "1h30", -EINVAL, 0 },
-	{ "30m1h", -EINVAL, 0 },
-	{ "1h1h", -EINVAL, 0 },
-	{ "1x", -EINVAL, 0 },
-	{ "1hm", -EINVAL, 0 },
-	{ "-1s", -EINVAL, 0 },
-	{ "1 h", -EINVAL, 0 },
-	{ "9999999999999999d", -ERANGE, 0 },
+	{ "90", 0, 90000 },	 { "90s", 0, 90000 },
+	{ "0", 0, 0 },		 { "1.5s", 0, 1500 },
+	{ "1.5", 0, 1500 },	 { "250ms", 0, 250 },
+	{ "1h30m", 0, 5400000 }, { "1m30s5ms", 0, 90005 },
+	{ "7d", 0, 604800000 },	 { "1d1h", 0, 90000000 },
+	{ "", -EINVAL, 0 },	 { "s", -EINVAL, 0 },
+	{ "1h30", -EINVAL, 0 },	 { "30m1h", -EINVAL, 0 },
+	{ "1h1h", -EINVAL, 0 },	 { "1x", -EINVAL, 0 },
+	{ "1hm", -EINVAL, 0 },	 { "-1s", -EINVAL, 0 },
+	{ "1 h", -EINVAL, 0 },	 { "9999999999999999d", -ERANGE, 0 },
 };
 
 static void spans_of_time_go_from_large_to_small(void **state)
@@ -163,12 +153,8 @@ static const struct {
 	uint64_t bytes;
 	const char *text;
 } shown[] = {
-	{ 0, "0 B" },
-	{ 1023, "1023 B" },
-	{ 1024, "1 KiB" },
-	{ 1536, "1.5 KiB" },
-	{ 64 << 20, "64 MiB" },
-	{ UINT64_MAX, "15.9 EiB" },
+	{ 0, "0 B" },	     { 1023, "1023 B" },     { 1024, "1 KiB" },
+	{ 1536, "1.5 KiB" }, { 64 << 20, "64 MiB" }, { UINT64_MAX, "15.9 EiB" },
 };
 
 static void amounts_are_shown_with_one_digit_at_most(void **state)

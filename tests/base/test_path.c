@@ -65,9 +65,8 @@ static void joining_puts_one_slash_between(void **state)
 	EACH(row, joins) {
 		char buf[16];
 
-		assert_int_equal(path_join(row->dir, row->name, buf,
-					   sizeof(buf)),
-				 0);
+		assert_int_equal(
+			path_join(row->dir, row->name, buf, sizeof(buf)), 0);
 		assert_string_equal(buf, row->joined);
 	}
 }
@@ -86,7 +85,7 @@ static void what_does_not_fit_is_an_error(void **state)
 static const struct {
 	const char *path, *dir, *rest; /* NULL: not below */
 } belows[] = {
-	{ "/a/b", "/a", "b" }, { "/a", "/a", "" },  { "/ab", "/a", NULL },
+	{ "/a/b", "/a", "b" },	{ "/a", "/a", "" }, { "/ab", "/a", NULL },
 	{ "/a", "/a/b", NULL }, { "/a", "/", "a" }, { "/", "/", "" },
 };
 

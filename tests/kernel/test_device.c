@@ -28,8 +28,7 @@ static bool allows(const struct device_node *node, unsigned access)
 	for (size_t i = 0; i < device_default_rule_count; i++) {
 		const struct device_rule *rule = &device_default_rules[i];
 
-		if (rule->type == 'c' && rule->allow &&
-		    rule->access & access &&
+		if (rule->type == 'c' && rule->allow && rule->access & access &&
 		    (rule->major < 0 || rule->major == node->major) &&
 		    (rule->minor < 0 || rule->minor == node->minor))
 			return true;

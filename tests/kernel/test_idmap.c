@@ -25,15 +25,25 @@ static const struct {
 	{ "neighbours", { { 0, 10, 5 }, { 5, 15, 5 } }, 2, NULL },
 	{ "crossed", { { 0, 5, 5 }, { 5, 0, 5 } }, 2, NULL },
 	{ "all", { { 0, 0, UINT32_MAX } }, 1, NULL },
-	{ "nothing", { { 0, 1000, 0 } }, 1,
+	{ "nothing",
+	  { { 0, 1000, 0 } },
+	  1,
 	  "the uid map 0 1000 0 maps nothing" },
-	{ "too high inside", { { 1, 0, UINT32_MAX } }, 1,
+	{ "too high inside",
+	  { { 1, 0, UINT32_MAX } },
+	  1,
 	  "the uid map 1 0 4294967295 goes beyond 4294967294" },
-	{ "too high outside", { { 0, UINT32_MAX, 1 } }, 1,
+	{ "too high outside",
+	  { { 0, UINT32_MAX, 1 } },
+	  1,
 	  "the uid map 0 4294967295 1 goes beyond 4294967294" },
-	{ "twice inside", { { 0, 10, 5 }, { 4, 20, 5 } }, 2,
+	{ "twice inside",
+	  { { 0, 10, 5 }, { 4, 20, 5 } },
+	  2,
 	  "the uid maps 0 10 5 and 4 20 5 overlap inside the container" },
-	{ "twice outside", { { 0, 10, 5 }, { 9, 1, 1 }, { 5, 14, 5 } }, 3,
+	{ "twice outside",
+	  { { 0, 10, 5 }, { 9, 1, 1 }, { 5, 14, 5 } },
+	  3,
 	  "the uid maps 0 10 5 and 5 14 5 overlap outside the container" },
 };
 
@@ -73,8 +83,8 @@ static const struct {
 	uint32_t inside, outside;
 	bool mapped;
 } translations[] = {
-	{ 0, 1000, true },	   { 1, 100000, true },
-	{ 65536, 165535, true },   { 65537, 165536, false },
+	{ 0, 1000, true },	    { 1, 100000, true },
+	{ 65536, 165535, true },    { 65537, 165536, false },
 	{ UINT32_MAX, 999, false }, { 70000, UINT32_MAX, false },
 };
 
@@ -127,8 +137,7 @@ static void check_file(pid_t pid, const char *name, const char *want)
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
 	assert_true(sys_read_file(AT_FDCWD, path, text, sizeof(text)) >= 0);
-	for (char *word = strtok(text, " \n"); word;
-	     word = strtok(NULL, " \n"))
+	for (char *word = strtok(text, " \n"); word; word = strtok(NULL, " \n"))
 		len += (size_t)snprintf(flat + len, sizeof(flat) - len, "%s ",
 					word);
 	assert_string_equal(flat, want);
@@ -236,8 +245,7 @@ static void map_subordinates(void)
 
 	replace_etc("you:1:2\nme:200000:10\nbad\nme:x:1\n4711:300000:5\n");
 	arena_init(&arena);
-	assert_int_equal(idmap_rootless(4711, 4711, &arena, &uids, &gids,
-					&err),
+	assert_int_equal(idmap_rootless(4711, 4711, &arena, &uids, &gids, &err),
 			 0);
 	assert_int_equal(uids.count, 3);
 	assert_int_equal(gids.count, 3);
@@ -266,8 +274,7 @@ static void no_subordinates(void)
 
 	replace_etc("you:1:2\n");
 	arena_init(&arena);
-	assert_int_equal(idmap_rootless(4711, 4712, &arena, &uids, &gids,
-					NULL),
+	assert_int_equal(idmap_rootless(4711, 4712, &arena, &uids, &gids, NULL),
 			 0);
 	assert_int_equal(uids.count, 1);
 	assert_int_equal(uids.maps[0].outside, 4711);

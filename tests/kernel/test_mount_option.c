@@ -14,16 +14,18 @@ static const struct {
 	{ { "ro", "rw" }, 0, MOUNT_ATTR_RDONLY },
 	{ { "rw", "ro" }, MOUNT_ATTR_RDONLY, 0 },
 	{ { "nosuid", "nodev", "noexec" },
-	  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, 0 },
+	  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+	  0 },
 	{ { "noatime" }, MOUNT_ATTR_NOATIME, ATIME },
 	{ { "noatime", "atime" }, MOUNT_ATTR_RELATIME, ATIME },
 	{ { "noatime", "strictatime" }, MOUNT_ATTR_STRICTATIME, ATIME },
 	{ { "strictatime", "noatime", "ro" },
-	  MOUNT_ATTR_NOATIME | MOUNT_ATTR_RDONLY, ATIME },
-	{ { "nodiratime", "nosymfollow" },
-	  MOUNT_ATTR_NODIRATIME | MOUNT_ATTR_NOSYMFOLLOW, 0 },
-	{ { "rro", "rnoatime" }, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOATIME,
+	  MOUNT_ATTR_NOATIME | MOUNT_ATTR_RDONLY,
 	  ATIME },
+	{ { "nodiratime", "nosymfollow" },
+	  MOUNT_ATTR_NODIRATIME | MOUNT_ATTR_NOSYMFOLLOW,
+	  0 },
+	{ { "rro", "rnoatime" }, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOATIME, ATIME },
 };
 
 static void the_later_word_wins(void **state)

@@ -11,7 +11,7 @@
 #include "sys/mount.h"
 #include "sys/process.h"
 
-#define REST \
+#define REST                                                 \
 	" 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 987654 1 2 " \
 	"18446744073709551615 1"
 

@@ -31,8 +31,7 @@ static void every_limit_of_the_kernel_is_named(void **state)
 {
 	assert_int_equal(RLIMIT_COUNT, RLIM_NLIMITS);
 	for (int i = 0; i < RLIMIT_COUNT; i++) {
-		assert_int_equal(rlimit_parse_oci(rlimit_table[i].oci_name),
-				 i);
+		assert_int_equal(rlimit_parse_oci(rlimit_table[i].oci_name), i);
 		assert_int_equal(rlimit_parse(rlimit_table[i].name), i);
 		assert_non_null(rlimit_table[i].unit);
 	}

@@ -28,8 +28,8 @@ static const struct {
 	  "sysctl 'fs.mqueue.msg_max' needs its own ipc namespace: the "
 	  "container shares the host's" },
 	{ "kernel.domainname", BIT(NS_UTS), "kernel/domainname", NULL },
-	{ "user.max_user_namespaces", BIT(NS_USER),
-	  "user/max_user_namespaces", NULL },
+	{ "user.max_user_namespaces", BIT(NS_USER), "user/max_user_namespaces",
+	  NULL },
 	{ "kernel.hostname", ALL, NULL,
 	  "sysctl 'kernel.hostname' conflicts with the hostname" },
 	{ "kernel.core_pattern", ALL, NULL,

@@ -40,8 +40,8 @@ static int make_root(void **state)
 	return mkdirat(root_fd, "etc", 0755) ||
 	       sys_replace_file(root_fd, "etc/passwd", passwd,
 				sizeof(passwd) - 1, 0644) ||
-	       sys_replace_file(root_fd, "etc/group", group,
-				sizeof(group) - 1, 0644);
+	       sys_replace_file(root_fd, "etc/group", group, sizeof(group) - 1,
+				0644);
 }
 
 static int remove_root(void **state)
@@ -143,11 +143,11 @@ static const struct {
 	int ret;
 	uint32_t uid, gid;
 } ids[] = {
-	{ "1", 0, 1, 7 },	  { "1:2", 0, 1, 2 },
-	{ "01", 0, 1, 7 },	  { "1:", -EINVAL, 9, 7 },
-	{ ":1", -EINVAL, 9, 7 },  { "", -EINVAL, 9, 7 },
-	{ "-1", -EINVAL, 9, 7 },  { "4294967296", -EINVAL, 9, 7 },
-	{ "root", -EINVAL, 9, 7 }, { "1:root", -EINVAL, 9, 7 },
+	{ "1", 0, 1, 7 },	    { "1:2", 0, 1, 2 },
+	{ "01", 0, 1, 7 },	    { "1:", -EINVAL, 9, 7 },
+	{ ":1", -EINVAL, 9, 7 },    { "", -EINVAL, 9, 7 },
+	{ "-1", -EINVAL, 9, 7 },    { "4294967296", -EINVAL, 9, 7 },
+	{ "root", -EINVAL, 9, 7 },  { "1:root", -EINVAL, 9, 7 },
 	{ "1:2:3", -EINVAL, 9, 7 },
 };
 

@@ -37,20 +37,19 @@ static const struct {
 	int ret;
 } openings[] = {
 	{ "etc/passwd", 0 },
-	{ "/etc/passwd", 0 },	     /* the root's own */
+	{ "/etc/passwd", 0 },	      /* the root's own */
 	{ "../../../etc/passwd", 0 }, /* ".." stops at the root */
-	{ "etc/up", 0 },	     /* a link to ../../../etc/passwd */
-	{ "etc/abs", 0 },	     /* a link to /etc/passwd */
-	{ "magic", -ENOENT },	     /* /proc/self/fd/0: no /proc here */
+	{ "etc/up", 0 },	      /* a link to ../../../etc/passwd */
+	{ "etc/abs", 0 },	      /* a link to /etc/passwd */
+	{ "magic", -ENOENT },	      /* /proc/self/fd/0: no /proc here */
 	{ "etc/none", -ENOENT },
 };
 
 static void a_path_below_a_root_stays_there(void **state)
 {
 	CHECK_SYS(mkdirat(folder_fd, "etc", 0755));
-	assert_int_equal(sys_replace_file(folder_fd, "etc/passwd", "ours", 4,
-					  0644),
-			 0);
+	assert_int_equal(
+		sys_replace_file(folder_fd, "etc/passwd", "ours", 4, 0644), 0);
 	CHECK_SYS(symlinkat("../../../etc/passwd", folder_fd, "etc/up"));
 	CHECK_SYS(symlinkat("/etc/passwd", folder_fd, "etc/abs"));
 	CHECK_SYS(symlinkat("/proc/self/fd/0", folder_fd, "magic"));

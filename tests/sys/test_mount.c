@@ -23,9 +23,8 @@ static int new_tmpfs(unsigned int attrs)
 	int fs = sys_fsopen("tmpfs"), mount;
 
 	assert_true(fs >= 0);
-	assert_int_equal(sys_fsconfig(fs, FSCONFIG_SET_STRING, "size", "64k",
-				      0),
-			 0);
+	assert_int_equal(
+		sys_fsconfig(fs, FSCONFIG_SET_STRING, "size", "64k", 0), 0);
 	assert_int_equal(sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0),
 			 0);
 	mount = sys_fsmount(fs, attrs);
@@ -42,11 +41,9 @@ static void mount_new(void)
 
 	be_alone();
 	mount = new_tmpfs(MOUNT_ATTR_NOSUID);
-	copy = sys_open_tree(mount, "",
-			     OPEN_TREE_CLONE | AT_EMPTY_PATH);
+	copy = sys_open_tree(mount, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
 	assert_true(copy >= 0);
-	assert_int_equal(sys_mount_setattr(copy, "", AT_EMPTY_PATH,
-					   &read_only),
+	assert_int_equal(sys_mount_setattr(copy, "", AT_EMPTY_PATH, &read_only),
 			 0);
 	assert_int_equal(sys_move_mount(copy, "", AT_FDCWD, "/tmp",
 					MOVE_MOUNT_F_EMPTY_PATH),

@@ -26,9 +26,8 @@ static void fds_travel_with_a_message(void **state)
 	assert_int_equal(sys_socket_pair(SOCK_SEQPACKET, pair), 0);
 	CHECK_SYS(pipe2(pipe_fd, O_CLOEXEC));
 	assert_int_equal(sys_send_fds(pair[0], "two", 3, pipe_fd, 2), 3);
-	assert_int_equal(sys_recv_fds(pair[1], text, sizeof(text), came, 4,
-				      &count),
-			 3);
+	assert_int_equal(
+		sys_recv_fds(pair[1], text, sizeof(text), came, 4, &count), 3);
 	assert_string_equal(text, "two");
 	assert_int_equal(count, 2);
 	assert_int_equal(fcntl(came[0], F_GETFD), FD_CLOEXEC);
