@@ -45,6 +45,7 @@ static _Noreturn void be_init(long payload, bool own_group)
 {
 	uint64_t all = ~0ull;
 
+	SYS(prctl, PR_SET_NAME, "kist-init", 0, 0, 0);
 	/* Nothing of the plan stays open here: the end of the report socket
 	 * is what tells the parent that the program runs. */
 	SYS(close_range, 3, ~0u, 0);

@@ -211,7 +211,8 @@ _Noreturn void child_main(long *stack)
 
 	/* First of all: out of the reach of what is about to be joined. */
 	SYS(prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
-	SYS(prctl, PR_SET_NAME, "kist-init", 0, 0, 0);
+	/* Until EXEC or INIT gives it another: see plan.h. */
+	SYS(prctl, PR_SET_NAME, "kist-setup", 0, 0, 0);
 	if (stack[0] != 2 || SYS(close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
 		child_exit(CHILD_EXIT_FAILED);
 	child_reset_signals(true);

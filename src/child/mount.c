@@ -333,7 +333,8 @@ static int move_root(int root)
 	SYS(umount2, "/proc", MNT_DETACH);
 	SYS(umount2, "/sys", MNT_DETACH);
 	ret = SYS(move_mount, root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
-	if (ret == 0)
+	/* It may cover the old root already; it cannot cover itself. */
+	if (ret == 0 || ret == -ELOOP)
 		ret = SYS(fchdir, root);
 	if (ret == 0)
 		ret = SYS(chroot, ".");

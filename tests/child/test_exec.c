@@ -284,6 +284,41 @@ static void a_filter_is_installed(void **state)
 	assert_int_equal(planned_failure(&p), EINVAL);
 }
 
+static void
+a_filter_that_knows_no_new_calls_does_not_hide_programs(void **state)
+{
+	static const struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_statx, 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 439 /* faccessat2 */, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+	};
+	const char *argv[] = { "", "one", NULL };
+	static const struct {
+		const char *name;
+		int errnum;
+	} rows[] = { { BIN "/b/args", 0 },
+		     { BIN "/a/plain", EACCES },
+		     { BIN "/none", ENOENT } };
+
+	skip_unless(is_root());
+	EACH(row, rows) {
+		struct planned p;
+
+		CASE(row->name);
+		argv[0] = row->name;
+		planned_begin(&p);
+		planned_op(&p, PLAN_SECCOMP,
+			   ARGS(planned_data(&p, filter, sizeof(filter)), 5,
+				0));
+		planned_exec(&p, argv);
+		planned_run(&p);
+		assert_int_equal(planned_failure(&p), row->errnum);
+	}
+}
+
 static int dumpable;
 
 static void note_dumpable(struct planned *p, int stage)
@@ -328,6 +363,8 @@ int main(void)
 		cmocka_unit_test(capabilities_are_those_asked_and_had),
 		cmocka_unit_test(bounding_needs_setpcap),
 		cmocka_unit_test(a_filter_is_installed),
+		cmocka_unit_test(
+			a_filter_that_knows_no_new_calls_does_not_hide_programs),
 		cmocka_unit_test(
 			the_child_is_not_dumpable_unless_the_plan_says_so),
 	};

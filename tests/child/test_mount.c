@@ -335,12 +335,50 @@ static void move_new_root(void)
 	pivot(PLAN_F_NO_PIVOT);
 }
 
+/* As plans do it: a copy of the root placed over the old one. */
+static void pivot_placed(unsigned int flags)
+{
+	static const char *const argv[] = { "/busybox", "ls", "/", NULL };
+	struct planned p;
+	struct plan_op *op;
+	uint64_t vector;
+
+	CHECK_SYS(unshare(CLONE_NEWNS));
+	begin_in_root(&p);
+	make_file(ROOT "/busybox", "");
+	CHECK_SYS(mount("/bin/busybox", ROOT "/busybox", NULL, MS_BIND, NULL));
+	op = planned_op(&p, PLAN_TREE,
+			ARGS(planned_text(&p, ROOT),
+			     OPEN_TREE_CLONE | AT_RECURSIVE));
+	op->slot = 2;
+	planned_op(&p, PLAN_PLACE, ARGS(2, planned_text(&p, "/")));
+	planned_op(&p, PLAN_PIVOT, ARGS(2))->flags = (uint16_t)flags;
+	vector = planned_vector(&p, argv);
+	planned_op(&p, PLAN_LOOKUP, ARGS(vector, 0));
+	planned_op(&p, PLAN_EXEC, ARGS(vector, 0));
+	planned_run(&p);
+	assert_int_equal(planned_failure(&p), 0);
+	assert_string_equal(p.output, "busybox\n");
+}
+
+static void pivot_placed_root(void)
+{
+	pivot_placed(0);
+}
+
+static void move_placed_root(void)
+{
+	pivot_placed(PLAN_F_NO_PIVOT);
+}
+
 static void the_old_root_is_out_of_reach_after_pivot(void **state)
 {
 	skip_unless(is_root());
 	skip_unless(has_file("/bin/busybox"));
 	in_child(pivot_new_root);
 	in_child(move_new_root);
+	in_child(pivot_placed_root);
+	in_child(move_placed_root);
 }
 
 static void pivot_from_shared(void)
