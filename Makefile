@@ -104,6 +104,8 @@ uninstall:
 	@for build in build/musl build/glibc; do \
 		python3 contrib/uninstall.py $$build "$(DESTDIR)"; \
 	done
+	@cd "$(DESTDIR)$(abspath $(PREFIX))/share/man" && \
+		rm -f man1/kist.1 man1/kist-*.1 man8/kist-oci.8 man8/kist-oci-*.8
 
 clean:
 	@rm -rf build/musl build/glibc build/faults build/asan build/fuzz

@@ -6,6 +6,7 @@
  * out; mandoc -Tlint has nothing to say about the result.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <string.h>
 
 #include "cli/opt.h"
@@ -312,4 +313,40 @@ void man_command(const struct program *program, const struct command *command,
 		line(out, command->example);
 	}
 	see_also(command->see, out);
+}
+
+/* ---- all pages ---- */
+
+static int write_page(const struct program *program,
+		      const struct command *command, const char *dir,
+		      struct kist_error *err)
+{
+	char path[4096];
+	FILE *out;
+
+	snprintf(path, sizeof(path), "%s/%s%s%s.%d", dir, program->name,
+		 command ? "-" : "", command ? command->name : "",
+		 program->section);
+	out = fopen(path, "we");
+	if (!out)
+		return err_sys(err, KIST_E_SYSTEM, errno, "write '%s'", path);
+
+	if (command)
+		man_command(program, command, out);
+	else
+		man_program(program, out);
+	if (fclose(out) != 0)
+		return err_sys(err, KIST_E_SYSTEM, errno, "write '%s'", path);
+	return 0;
+}
+
+int man_all(const struct program *program, const char *dir,
+	    struct kist_error *err)
+{
+	int ret = write_page(program, NULL, dir, err);
+
+	for (const struct command *const *c = program->commands; *c; c++)
+		if (ret == 0 && command_is_offered(*c))
+			ret = write_page(program, *c, dir, err);
+	return ret;
 }

@@ -237,6 +237,9 @@ void help_command(const struct program *program, const struct command *command,
 void man_program(const struct program *program, FILE *out);
 void man_command(const struct program *program, const struct command *command,
 		 FILE *out);
+/* A file a page in the folder @dir: kist.1, kist-run.1 … */
+int man_all(const struct program *program, const char *dir,
+	    struct kist_error *err);
 void completion_bash(const struct program *program, FILE *out);
 void completion_zsh(const struct program *program, FILE *out);
 void completion_fish(const struct program *program, FILE *out);

@@ -70,13 +70,20 @@ static int report(const struct call *call, const struct kist_error *err)
 /* ---- the verbs every program has ---- */
 
 struct builtin_args {
-	const char *word;
+	const char *word, *all;
 };
 #define ARGS builtin_args
 
 static const char *const shells[] = { "bash", "zsh", "fish", NULL };
 
 static const struct opt verb_opts[] = {
+	MAYBE("VERB", opt_string, word, "the verb; none: the program"),
+	OPT_END,
+};
+
+static const struct opt man_opts[] = {
+	OPT(0, "all", "DIR", opt_string, all,
+	    "write the pages of the program and of every verb to DIR"),
 	MAYBE("VERB", opt_string, word, "the verb; none: the program"),
 	OPT_END,
 };
@@ -99,7 +106,7 @@ static const struct command builtins[] = {
 	  .args_size = sizeof(struct builtin_args) },
 	{ .name = "man",
 	  .summary = "print the manual page of the program or a verb",
-	  .opts = verb_opts,
+	  .opts = man_opts,
 	  .args_size = sizeof(struct builtin_args) },
 	{ .name = "completion",
 	  .summary = "print the completion script of a shell",
@@ -186,6 +193,8 @@ static int run_builtin(const struct program *program,
 	if (strcmp(command->name, "help") == 0)
 		return print_about(program, args->word, help_program,
 				   help_command, err);
+	if (args->all)
+		return man_all(program, args->all, err);
 	if (strcmp(command->name, "man") == 0)
 		return print_about(program, args->word, man_program,
 				   man_command, err);
