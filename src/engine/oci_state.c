@@ -5,21 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_write.h"
 #include "base/num.h"
 #include "engine/oci.h"
 #include "kernel/user.h"
-
-static const char *const status_names[] = {
-	[KIST_CREATING] = "creating", [KIST_CREATED] = "created",
-	[KIST_RUNNING] = "running",   [KIST_PAUSED] = "paused",
-	[KIST_STOPPED] = "stopped",
-};
-
-const char *kist_status_name(enum kist_status status)
-{
-	return status_names[status];
-}
 
 static char *copy(const char *text)
 {
