@@ -22,6 +22,10 @@
  * a directory ("dir"), -1 is the current directory. PLAN_SLOT_REPORT is the
  * report socket.
  *
+ * An empty slot as a directory is an error, not the current directory. The fds
+ * 0 to 2 have to be open. Above those everything is closed on exec from the
+ * start, whatever the plan does: see FDS.
+ *
  * Vectors
  * =======
  * A vector (argv, envp, option list) is an array of uint64_t offsets in the
@@ -31,7 +35,18 @@
  * =====
  * Operations that take a path below a root resolve it with
  * openat2(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS): it cannot leave the
- * directory, whatever symbolic links the image holds.
+ * directory, whatever symbolic links the image holds. What is missing is made
+ * inside, directories with 0755; a link to nowhere is not made up for (EEXIST
+ * as the last component, ELOOP before). Without a root (@dir -1) only links of
+ * the magic kind are refused.
+ *
+ * What the process is meanwhile
+ * =============================
+ * Not dumpable: its files in /proc are root's. A plan whose parent or ids need
+ * them sets PR_SET_DUMPABLE by a CALL, and takes it back before it joins
+ * anything. Its name is "kist-setup" until EXEC, or INIT, where the first
+ * process is "kist-init". Ignored signals are as by default, blocked ones stay
+ * so until EXEC and HOOK, where none is.
  */
 #ifndef CHILD_PLAN_H
 #define CHILD_PLAN_H
@@ -51,7 +66,8 @@ enum plan_op_kind {
 	/*
 	 * FORK - go on as a new child of the parent (CLONE_PARENT): arg[0]
 	 * clone flags, arg[1] slot of a cgroup directory to be born in or -1.
-	 * Reports PLAN_FORKED with the pid; the old process exits with 0.
+	 * Reports PLAN_FORKED with the pid, before anything the new process
+	 * reports; the old process exits with 0.
 	 */
 	PLAN_FORK,
 	/*
@@ -115,12 +131,16 @@ enum plan_op_kind {
 	/*
 	 * COPYUP - copy the tree at path arg[0] below @dir (if it is there)
 	 * into the detached mount in slot arg[1]: names, modes, owners, times,
-	 * symbolic links, extended attributes; nothing outside is followed.
+	 * symbolic links, extended attributes, those of the top directory
+	 * too; nothing outside is followed. Owners this user namespace has no
+	 * id for become its own. Hard links become files of their own.
 	 */
 	PLAN_COPYUP,
 	/*
-	 * PIVOT - the mount in slot arg[0] becomes /, the old tree goes away.
-	 * PLAN_F_NO_PIVOT: by MS_MOVE and chroot(2), for a ramfs root.
+	 * PIVOT - the mount in slot arg[0], attached somewhere (over / will
+	 * do), becomes /, the old tree goes away; what it shares with others
+	 * stays there. PLAN_F_NO_PIVOT: by moving it over / and chroot(2), for
+	 * a ramfs root; the old tree's /proc and /sys are unmounted.
 	 */
 	PLAN_PIVOT,
 	/* LINK_UP - bring network interface arg[0] (a name) up. */
@@ -135,12 +155,14 @@ enum plan_op_kind {
 	PLAN_CAPS,
 	/*
 	 * CWD - chdir to arg[0], and check that it is below the root
-	 * (CVE-2024-21626). PLAN_F_MAKE_DIR: make it if it is not there.
+	 * (CVE-2024-21626): else ENOENT, with a text. PLAN_F_MAKE_DIR: make it
+	 * if it is not there.
 	 */
 	PLAN_CWD,
 	/*
 	 * CONSOLE - open a pseudo-terminal of the devpts at dev/pts below @dir
-	 * (verified), send the master to the socket in slot arg[0], make the
+	 * (verified: else ENOTTY), send the master to the socket in slot
+	 * arg[0] with the name of its slave, "/dev/pts/0", make the
 	 * slave the controlling terminal and fds 0 to 2; arg[1] rows << 16 |
 	 * columns or 0; arg[2] the owner's uid. A new session has to exist.
 	 * PLAN_F_BIND_CONSOLE: also bind it at dev/console below @dir.
@@ -150,8 +172,9 @@ enum plan_op_kind {
 	 * HOOK - run program arg[0] with argv vector arg[1], envp vector
 	 * arg[2], at most arg[3] milliseconds (0: for ever); its standard
 	 * input is text arg[4], this process's id in decimal, text arg[5].
-	 * Fails with ECHILD (status in the report's value), or ETIME; the
-	 * tail of its standard error goes with the report.
+	 * Fails with ECHILD (its exit status, or 128 + signal, in the report's
+	 * value), with ETIME (it is killed then), or with what execve(2) gave;
+	 * the tail of its standard error, as one line, goes with the report.
 	 */
 	PLAN_HOOK,
 	/*
@@ -162,7 +185,7 @@ enum plan_op_kind {
 	 * LOOKUP - find the program of argv vector arg[0] in the directories
 	 * of text arg[1] (a PATH; a name with '/' is taken as it is), and
 	 * remember it for EXEC. ENOENT: not there. EACCES: no execute
-	 * permission. EISDIR: a directory.
+	 * permission. EISDIR: a directory. The name goes with the report.
 	 */
 	PLAN_LOOKUP,
 	/* READY - report PLAN_IS_READY. Nothing is waited for. */
@@ -174,17 +197,21 @@ enum plan_op_kind {
 	PLAN_LISTEN,
 	/*
 	 * FDS - of the fds above 2, only the first arg[0] (3, 4, …) survive
-	 * exec; the others are closed by it.
+	 * exec; the others are closed by it. EBUSY: one of them is in a slot,
+	 * which would give the container what is the plan's.
 	 */
 	PLAN_FDS,
 	/*
 	 * INIT - go on in a child; this process stays as the first of the pid
-	 * namespace: reaps, forwards signals, exits as the child did.
+	 * namespace: reaps, forwards signals, exits as the child did. If it
+	 * leads a session the child leads a process group, in the foreground.
 	 */
 	PLAN_INIT,
 	/*
 	 * EXEC - the end: execve(2) of what LOOKUP found, argv vector arg[0],
-	 * envp vector arg[1].
+	 * envp vector arg[1]. The text of the report says more: for ENOENT
+	 * "interpreter NAME" (the program is there, what runs it is not); for
+	 * ENOEXEC "machine" (an ELF of another one) or "format".
 	 */
 	PLAN_EXEC,
 	PLAN_OP_COUNT
@@ -247,7 +274,7 @@ struct plan_head {
 
 /* Where the child waits for the parent: SYNC's arg[0]. */
 enum plan_stage {
-	PLAN_STAGE_ID_MAPS, /* the user namespace is there, ids unmapped */
+	PLAN_STAGE_ID_MAPS,    /* the user namespace is there, ids unmapped */
 	PLAN_STAGE_NAMESPACES, /* all are: the hooks of the parent's side */
 };
 
@@ -260,7 +287,8 @@ enum plan_report_kind {
 };
 
 /* One datagram (SOCK_SEQPACKET) from the child. The end of file without a
- * report is the success of EXEC: the socket is close-on-exec. */
+ * report is the success of EXEC (the socket is close-on-exec), or that the
+ * child was killed: the parent looks whether it still lives. */
 struct plan_report {
 	uint32_t kind;
 	int32_t op;
