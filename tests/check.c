@@ -131,6 +131,17 @@ static void run_and_exit(void (*function)(void), int output_fd)
 	_exit(failed ? EXIT_FAILURE : skipped ? EXIT_SKIPPED : 0);
 }
 
+/* As a comment: its "not ok" is not one of the parent's. */
+static void show_indented(const char *text)
+{
+	while (*text) {
+		int len = (int)strcspn(text, "\n");
+
+		fprintf(stderr, "#   %.*s\n", len, text);
+		text += len + (text[len] == '\n');
+	}
+}
+
 void in_child(void (*function)(void))
 {
 	int output_fd = (int)CHECK_SYS(memfd_create("check", MFD_CLOEXEC));
@@ -155,8 +166,10 @@ void in_child(void (*function)(void))
 		skipped = true;
 		skip();
 	}
-	if (status != 0)
-		fail_msg("a child ended with status %#x\n%s", status, text);
+	if (status != 0) {
+		show_indented(text);
+		fail_msg("a child ended with status %#x", status);
+	}
 }
 
 static void make_user_namespace(void)
