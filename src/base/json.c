@@ -161,8 +161,9 @@ static char *unicode_escape(struct parser *p, char *at, char **to)
 	char *next = at + 6;
 
 	if (code < 0) {
-		fail(p, at, NULL, "expected four hexadecimal digits "
-				  "after '\\u'");
+		fail(p, at, NULL,
+		     "expected four hexadecimal digits "
+		     "after '\\u'");
 		return NULL;
 	}
 	if (code >= 0xd800 && code < 0xe000) {
@@ -326,7 +327,8 @@ static bool parse_number(struct parser *p)
 
 static bool is_word_char(char c)
 {
-	return is_digit(c) || c == '_' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+	return is_digit(c) || c == '_' ||
+	       ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 }
 
 static const char *word_hint(const char *word, int len)
@@ -382,8 +384,8 @@ static bool same_key(const struct json *a, const struct json *b)
 
 static bool duplicate(struct parser *p, const struct json *key)
 {
-	return fail(p, p->start + key->offset,
-		    "remove one of them", "'%.60s' is there twice", key->text);
+	return fail(p, p->start + key->offset, "remove one of them",
+		    "'%.60s' is there twice", key->text);
 }
 
 static uint32_t hash(const struct json *key)
@@ -406,7 +408,7 @@ static bool check_many_keys(struct parser *p, const struct json *object)
 	table = calloc(size, sizeof(*table));
 	if (!table)
 		return false;
-	JSON_MEMBERS (key, object) {
+	JSON_MEMBERS(key, object) {
 		uint32_t slot = hash(key) & (uint32_t)(size - 1);
 
 		for (; table[slot]; slot = (slot + 1) & (uint32_t)(size - 1))
@@ -421,8 +423,8 @@ static bool check_keys(struct parser *p, const struct json *object)
 {
 	if (object->len > 16)
 		return check_many_keys(p, object);
-	JSON_MEMBERS (key, object)
-		JSON_MEMBERS (earlier, object) {
+	JSON_MEMBERS(key, object)
+		JSON_MEMBERS(earlier, object) {
 			if (earlier == key)
 				break;
 			if (same_key(earlier, key))
@@ -586,7 +588,7 @@ const struct json *json_get(const struct json *object, const char *name)
 
 	if (object->type != JSON_OBJECT)
 		return NULL;
-	JSON_MEMBERS (key, object)
+	JSON_MEMBERS(key, object)
 		if (key->len == len && memcmp(key->text, name, len) == 0)
 			return key + 1;
 	return NULL;
@@ -633,9 +635,9 @@ bool json_int64(const struct json *json, int64_t *ret_value)
 const char *json_type_name(const struct json *json)
 {
 	static const char *const names[JSON_TYPE_COUNT] = {
-		[JSON_NULL] = "null",	    [JSON_FALSE] = "false",
-		[JSON_TRUE] = "true",	    [JSON_NUMBER] = "a number",
-		[JSON_STRING] = "a string", [JSON_ARRAY] = "an array",
+		[JSON_NULL] = "null",	     [JSON_FALSE] = "false",
+		[JSON_TRUE] = "true",	     [JSON_NUMBER] = "a number",
+		[JSON_STRING] = "a string",  [JSON_ARRAY] = "an array",
 		[JSON_OBJECT] = "an object",
 	};
 

@@ -62,11 +62,11 @@ struct json {
 };
 
 /* Items of an array; names of an object (the value is key + 1). */
-#define JSON_ITEMS(item, array)                                       \
-	for (const struct json *item = (array) + 1;                   \
+#define JSON_ITEMS(item, array)                     \
+	for (const struct json *item = (array) + 1; \
 	     item < (array) + (array)->size; item += item->size)
-#define JSON_MEMBERS(key, object)                                     \
-	for (const struct json *key = (object) + 1;                   \
+#define JSON_MEMBERS(key, object)                   \
+	for (const struct json *key = (object) + 1; \
 	     key < (object) + (object)->size; key += 1 + key[1].size)
 
 /**

@@ -67,7 +67,7 @@ static const struct json *step_member(const struct json *object, size_t offset,
 {
 	const struct json *last = NULL;
 
-	JSON_MEMBERS (key, object) {
+	JSON_MEMBERS(key, object) {
 		if (key->offset > offset)
 			break;
 		last = key;
@@ -84,7 +84,7 @@ static const struct json *step_item(const struct json *array, size_t offset,
 	const struct json *last = NULL;
 	unsigned index = 0;
 
-	JSON_ITEMS (item, array) {
+	JSON_ITEMS(item, array) {
 		if (item->offset > offset)
 			break;
 		last = item;

@@ -7,8 +7,7 @@
 #include "base/json_utf8.h"
 #include "base/json_write.h"
 
-void json_write_init(struct json_writer *w, struct buf *buf,
-		     const char *indent)
+void json_write_init(struct json_writer *w, struct buf *buf, const char *indent)
 {
 	*w = (struct json_writer){ .buf = buf, .indent = indent };
 }
@@ -147,7 +146,7 @@ void json_write_value(struct json_writer *w, const struct json *json)
 	switch (json->type) {
 	case JSON_OBJECT:
 		json_open(w, '{');
-		JSON_MEMBERS (key, json) {
+		JSON_MEMBERS(key, json) {
 			begin(w);
 			put_string(w->buf, key->text, key->len);
 			buf_puts(w->buf, w->indent ? ": " : ":");
@@ -158,7 +157,7 @@ void json_write_value(struct json_writer *w, const struct json *json)
 		break;
 	case JSON_ARRAY:
 		json_open(w, '[');
-		JSON_ITEMS (item, json)
+		JSON_ITEMS(item, json)
 			json_write_value(w, item);
 		json_close(w, ']');
 		break;

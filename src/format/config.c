@@ -49,7 +49,8 @@ static FIELD_READER(read_version)
 	if (strncmp(version, "1.", 2) != 0)
 		return bad(r, json, KIST_E_CONFIG_VALUE,
 			   "version '%s' of the specification is not known, "
-			   "only 1.x", version);
+			   "only 1.x",
+			   version);
 	*(const char **)to = version;
 	return 0;
 }
@@ -90,7 +91,7 @@ static const struct field config_fields[] = {
 	FIELD("domainname", read_text, SPEC(domainname)),
 	FIELD("process", read_process, SPEC(process), .shape = &process_shape),
 	FIELD("mounts", read_list, SPEC(mounts), .count = SPEC(mount_count),
-	  .shape = &mount_shape),
+	      .shape = &mount_shape),
 	FIELD("hooks", read_object, SPEC(hooks), .shape = &hooks_shape),
 	FIELD("annotations", read_pairs, SPEC(annotations)),
 	FIELD("linux", read_object, 0, .shape = &linux_shape),
@@ -116,8 +117,12 @@ static int parse(const char *text, size_t len, const char *name,
 		 struct spec **ret_spec, struct kist_error *err)
 {
 	struct spec *spec = ARENA_NEW(arena, struct spec);
-	struct reader r = { .text = text, .len = len, .name = name,
-			    .arena = arena, .spec = spec, .err = err };
+	struct reader r = { .text = text,
+			    .len = len,
+			    .name = name,
+			    .arena = arena,
+			    .spec = spec,
+			    .err = err };
 	int ret = json_parse(text, len, name, arena, &r.root, err);
 
 	if (ret < 0)

@@ -44,11 +44,12 @@ static const struct shape hook_shape = {
 	.init = init_hook,
 };
 
-#define LIST(kind, member) \
-	((kind) * sizeof(struct spec_hooks) + offsetof(struct spec_hooks, member))
-#define HOOKS(key, kind)                               \
-	FIELD(key, read_list, LIST(kind, items),       \
-	      .count = LIST(kind, count), .shape = &hook_shape)
+#define LIST(kind, member)                    \
+	((kind) * sizeof(struct spec_hooks) + \
+	 offsetof(struct spec_hooks, member))
+#define HOOKS(key, kind)                                                     \
+	FIELD(key, read_list, LIST(kind, items), .count = LIST(kind, count), \
+	      .shape = &hook_shape)
 
 static const struct field hooks_fields[] = {
 	HOOKS("prestart", HOOK_PRESTART),

@@ -52,7 +52,7 @@ static FIELD_READER(read_ns_path)
 
 static const struct field ns_fields[] = {
 	FIELD("type", read_ns_type, offsetof(struct ns_entry, kind),
-	  .required = true),
+	      .required = true),
 	FIELD("path", read_ns_path, offsetof(struct ns_entry, path)),
 	{ 0 },
 };
@@ -66,7 +66,7 @@ static FIELD_READER(read_namespaces)
 	(void)field;
 	if (ret < 0)
 		return ret;
-	JSON_ITEMS (item, json) {
+	JSON_ITEMS(item, json) {
 		struct ns_entry entry = { 0 };
 		struct spec_ns *ns;
 
@@ -155,7 +155,8 @@ static const struct shape offset_shape = {
 };
 
 static const struct field offsets_fields[] = {
-	FIELD("monotonic", read_object, SPEC(monotonic), .shape = &offset_shape),
+	FIELD("monotonic", read_object, SPEC(monotonic),
+	      .shape = &offset_shape),
 	FIELD("boottime", read_object, SPEC(boottime), .shape = &offset_shape),
 	{ 0 },
 };
@@ -167,13 +168,14 @@ static const struct shape offsets_shape = { .fields = offsets_fields };
 
 static const struct word_kind device_type_words = {
 	.what = "device type",
-	.words = (const struct word[]){
-		{ "c", S_IFCHR },
-		{ "u", S_IFCHR },
-		{ "b", S_IFBLK },
-		{ "p", S_IFIFO },
-		{ 0 },
-	},
+	.words =
+		(const struct word[]){
+			{ "c", S_IFCHR },
+			{ "u", S_IFCHR },
+			{ "b", S_IFBLK },
+			{ "p", S_IFIFO },
+			{ 0 },
+		},
 };
 
 static FIELD_READER(read_device_type)
@@ -247,18 +249,19 @@ static const struct shape device_shape = {
 
 static const struct word_kind propagation_words = {
 	.what = "propagation",
-	.words = (const struct word[]){
-		{ "", 0 },
-		{ "shared", MS_SHARED },
-		{ "slave", MS_SLAVE },
-		{ "private", MS_PRIVATE },
-		{ "unbindable", MS_UNBINDABLE },
-		{ "rshared", MS_SHARED | MS_REC },
-		{ "rslave", MS_SLAVE | MS_REC },
-		{ "rprivate", MS_PRIVATE | MS_REC },
-		{ "runbindable", MS_UNBINDABLE | MS_REC },
-		{ 0 },
-	},
+	.words =
+		(const struct word[]){
+			{ "", 0 },
+			{ "shared", MS_SHARED },
+			{ "slave", MS_SLAVE },
+			{ "private", MS_PRIVATE },
+			{ "unbindable", MS_UNBINDABLE },
+			{ "rshared", MS_SHARED | MS_REC },
+			{ "rslave", MS_SLAVE | MS_REC },
+			{ "rprivate", MS_PRIVATE | MS_REC },
+			{ "runbindable", MS_UNBINDABLE | MS_REC },
+			{ 0 },
+		},
 };
 
 static FIELD_READER(read_propagation)
@@ -275,8 +278,9 @@ static FIELD_READER(read_propagation)
 /* personality(2) */
 static const struct word_kind domain_words = {
 	.what = "personality domain",
-	.words = (const struct word[]){
-		{ "LINUX", 0 }, { "LINUX32", 8 }, { 0 } },
+	.words = (const struct word[]){ { "LINUX", 0 },
+					{ "LINUX32", 8 },
+					{ 0 } },
 };
 
 static FIELD_READER(read_domain)
@@ -305,15 +309,16 @@ static FIELD_READER(read_cgroups_path)
 static const struct field linux_fields[] = {
 	FIELD("namespaces", read_namespaces, 0),
 	FIELD("uidMappings", read_uid_maps, SPEC(uid_maps),
-	  .count = SPEC(uid_maps.count), .shape = &map_shape),
+	      .count = SPEC(uid_maps.count), .shape = &map_shape),
 	FIELD("gidMappings", read_gid_maps, SPEC(gid_maps),
-	  .count = SPEC(gid_maps.count), .shape = &map_shape),
+	      .count = SPEC(gid_maps.count), .shape = &map_shape),
 	FIELD("timeOffsets", read_object, 0, .shape = &offsets_shape),
 	FIELD("devices", read_list, SPEC(devices), .count = SPEC(device_count),
-	  .shape = &device_shape),
+	      .shape = &device_shape),
 	FIELD("netDevices", read_unsupported, 0),
 	FIELD("cgroupsPath", read_cgroups_path, 0),
-	FIELD("resources", read_object, SPEC(limits), .shape = &resources_shape),
+	FIELD("resources", read_object, SPEC(limits),
+	      .shape = &resources_shape),
 	FIELD("intelRdt", read_unsupported, 0),
 	FIELD("memoryPolicy", read_unsupported, 0),
 	FIELD("sysctl", read_pairs, SPEC(sysctl)),
@@ -333,9 +338,9 @@ static int check_linux(struct reader *r, const struct json *json, void *object)
 
 	if ((spec->uid_maps.count || spec->gid_maps.count) &&
 	    spec->ns[NS_USER].want != NS_NEW)
-		return bad(r, json_get(json, spec->uid_maps.count ?
-						     "uidMappings" :
-						     "gidMappings"),
+		return bad(r,
+			   json_get(json, spec->uid_maps.count ? "uidMappings" :
+								 "gidMappings"),
 			   KIST_E_CONFIG_VALUE,
 			   "id mappings are for a new user namespace only");
 	if ((spec->monotonic.present || spec->boottime.present) &&
@@ -346,4 +351,5 @@ static int check_linux(struct reader *r, const struct json *json, void *object)
 	return 0;
 }
 
-const struct shape linux_shape = { .fields = linux_fields, .check = check_linux };
+const struct shape linux_shape = { .fields = linux_fields,
+				   .check = check_linux };

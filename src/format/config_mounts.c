@@ -117,13 +117,13 @@ static FIELD_READER(read_options)
 	(void)field;
 	if (ret < 0)
 		return ret;
-	o.mount->data = new_items(r, json->len + (size_t)1,
-				  sizeof(*o.mount->data));
-	o.mount->sb_flags = new_items(r, json->len + (size_t)1,
-				      sizeof(*o.mount->sb_flags));
+	o.mount->data =
+		new_items(r, json->len + (size_t)1, sizeof(*o.mount->data));
+	o.mount->sb_flags =
+		new_items(r, json->len + (size_t)1, sizeof(*o.mount->sb_flags));
 	if (!o.mount->data || !o.mount->sb_flags)
 		return no_memory(r);
-	JSON_ITEMS (item, json) {
+	JSON_ITEMS(item, json) {
 		ret = read_option(r, item, &o);
 		if (ret < 0)
 			return ret;
@@ -133,7 +133,7 @@ static FIELD_READER(read_options)
 
 static const struct field mount_fields[] = {
 	FIELD("destination", read_destination, MOUNT(destination),
-	  .required = true),
+	      .required = true),
 	FIELD("type", read_text, MOUNT(type)),
 	FIELD("source", read_text, MOUNT(source)),
 	FIELD("options", read_options, 0),
@@ -162,11 +162,12 @@ static int check_bind(struct reader *r, const struct json *json,
 			   "'source' is missing for a bind mount");
 	if (!mount->data[0])
 		return 0;
-	JSON_ITEMS (item, options)
+	JSON_ITEMS(item, options)
 		if (item->text == mount->data[0])
 			return bad(r, item, KIST_E_CONFIG_VALUE,
 				   "a bind mount cannot change its file "
-				   "system's options: '%s'", item->text);
+				   "system's options: '%s'",
+				   item->text);
 	return 0;
 }
 

@@ -28,7 +28,7 @@ static const struct field user_fields[] = {
 	FIELD("gid", read_id, PROCESS(gid)),
 	FIELD("umask", read_umask, PROCESS(umask)),
 	FIELD("additionalGids", read_ids, PROCESS(groups),
-	  .count = PROCESS(group_count)),
+	      .count = PROCESS(group_count)),
 	{ 0 },
 };
 static const struct shape user_shape = {
@@ -64,7 +64,7 @@ static FIELD_READER(read_caps)
 	(void)field;
 	if (ret < 0)
 		return ret;
-	JSON_ITEMS (item, json) {
+	JSON_ITEMS(item, json) {
 		const char *name;
 		int cap;
 
@@ -98,7 +98,8 @@ static int check_caps(struct reader *r, const struct json *json, void *object)
 	((struct spec_process *)object)->has_caps = true;
 	return 0;
 }
-static const struct shape caps_shape = { .fields = caps_fields, .check = check_caps };
+static const struct shape caps_shape = { .fields = caps_fields,
+					 .check = check_caps };
 
 /* ---- rlimits ---- */
 
@@ -134,11 +135,11 @@ static FIELD_READER(read_rlimit_type)
 
 static const struct field rlimit_fields[] = {
 	FIELD("type", read_rlimit_type, offsetof(struct spec_rlimit, resource),
-	  .required = true),
+	      .required = true),
 	FIELD("soft", read_u64, offsetof(struct spec_rlimit, soft),
-	  .required = true),
+	      .required = true),
 	FIELD("hard", read_u64, offsetof(struct spec_rlimit, hard),
-	  .required = true),
+	      .required = true),
 	{ 0 },
 };
 
@@ -168,7 +169,7 @@ static FIELD_READER(read_rlimits)
 
 	if (ret < 0)
 		return ret;
-	JSON_ITEMS (item, json) {
+	JSON_ITEMS(item, json) {
 		uint64_t bit = (uint64_t)1 << (limit++)->resource;
 
 		if (seen & bit)
@@ -186,32 +187,34 @@ static FIELD_READER(read_rlimits)
 
 static const struct word_kind policy_words = {
 	.what = "scheduling policy",
-	.words = (const struct word[]){
-		{ "SCHED_OTHER", 0 },
-		{ "SCHED_FIFO", 1 },
-		{ "SCHED_RR", 2 },
-		{ "SCHED_BATCH", 3 },
-		{ "SCHED_ISO", 4 },
-		{ "SCHED_IDLE", 5 },
-		{ "SCHED_DEADLINE", 6 },
-		{ 0 },
-	},
+	.words =
+		(const struct word[]){
+			{ "SCHED_OTHER", 0 },
+			{ "SCHED_FIFO", 1 },
+			{ "SCHED_RR", 2 },
+			{ "SCHED_BATCH", 3 },
+			{ "SCHED_ISO", 4 },
+			{ "SCHED_IDLE", 5 },
+			{ "SCHED_DEADLINE", 6 },
+			{ 0 },
+		},
 };
 #define POLICY_IS_REALTIME(policy) ((policy) == 1 || (policy) == 2)
 #define POLICY_IS_DEADLINE(policy) ((policy) == 6)
 
 static const struct word_kind scheduler_flag_words = {
 	.what = "scheduler flag",
-	.words = (const struct word[]){
-		{ "SCHED_FLAG_RESET_ON_FORK", 0x01 },
-		{ "SCHED_FLAG_RECLAIM", 0x02 },
-		{ "SCHED_FLAG_DL_OVERRUN", 0x04 },
-		{ "SCHED_FLAG_KEEP_POLICY", 0x08 },
-		{ "SCHED_FLAG_KEEP_PARAMS", 0x10 },
-		{ "SCHED_FLAG_UTIL_CLAMP_MIN", 0x20 },
-		{ "SCHED_FLAG_UTIL_CLAMP_MAX", 0x40 },
-		{ 0 },
-	},
+	.words =
+		(const struct word[]){
+			{ "SCHED_FLAG_RESET_ON_FORK", 0x01 },
+			{ "SCHED_FLAG_RECLAIM", 0x02 },
+			{ "SCHED_FLAG_DL_OVERRUN", 0x04 },
+			{ "SCHED_FLAG_KEEP_POLICY", 0x08 },
+			{ "SCHED_FLAG_KEEP_PARAMS", 0x10 },
+			{ "SCHED_FLAG_UTIL_CLAMP_MIN", 0x20 },
+			{ "SCHED_FLAG_UTIL_CLAMP_MAX", 0x40 },
+			{ 0 },
+		},
 };
 
 static FIELD_READER(read_policy)
@@ -233,7 +236,7 @@ static FIELD_READER(read_scheduler_flags)
 	(void)field;
 	if (ret < 0)
 		return ret;
-	JSON_ITEMS (item, json) {
+	JSON_ITEMS(item, json) {
 		int64_t value;
 
 		ret = want_word(r, item, &scheduler_flag_words, &value);
@@ -302,12 +305,13 @@ static const struct shape scheduler_shape = {
 
 static const struct word_kind io_class_words = {
 	.what = "io priority class",
-	.words = (const struct word[]){
-		{ "IOPRIO_CLASS_RT", 1 },
-		{ "IOPRIO_CLASS_BE", 2 },
-		{ "IOPRIO_CLASS_IDLE", 3 },
-		{ 0 },
-	},
+	.words =
+		(const struct word[]){
+			{ "IOPRIO_CLASS_RT", 1 },
+			{ "IOPRIO_CLASS_BE", 2 },
+			{ "IOPRIO_CLASS_IDLE", 3 },
+			{ 0 },
+		},
 };
 
 static FIELD_READER(read_io_class)
@@ -363,7 +367,7 @@ static FIELD_READER(read_env)
 
 	if (ret < 0)
 		return ret;
-	JSON_ITEMS (item, json)
+	JSON_ITEMS(item, json)
 		if (item->text[0] == '=' || !strchr(item->text, '='))
 			return bad(r, item, KIST_E_CONFIG_VALUE,
 				   "'%s' is not of the form NAME=value",
@@ -393,14 +397,14 @@ static const struct field process_fields[] = {
 	FIELD("args", read_args, PROCESS(args), .required = true),
 	FIELD("user", read_object, 0, .shape = &user_shape),
 	FIELD("rlimits", read_rlimits, PROCESS(rlimits),
-	  .count = PROCESS(rlimit_count), .shape = &rlimit_shape),
+	      .count = PROCESS(rlimit_count), .shape = &rlimit_shape),
 	FIELD("capabilities", read_object, 0, .shape = &caps_shape),
 	FIELD("noNewPrivileges", read_bool, PROCESS(no_new_privileges)),
 	FIELD("oomScoreAdj", read_oom_score, 0),
 	FIELD("apparmorProfile", read_text, PROCESS(apparmor_profile)),
 	FIELD("selinuxLabel", read_text, PROCESS(selinux_label)),
 	FIELD("scheduler", read_object, PROCESS(scheduler),
-	  .shape = &scheduler_shape),
+	      .shape = &scheduler_shape),
 	FIELD("ioPriority", read_object, 0, .shape = &io_shape),
 	FIELD("execCPUAffinity", read_unsupported, 0),
 	{ 0 },
@@ -417,4 +421,5 @@ static void init_process(void *object)
 	process->env.items = (const char **)none;
 }
 
-const struct shape process_shape = { .fields = process_fields, .init = init_process };
+const struct shape process_shape = { .fields = process_fields,
+				     .init = init_process };

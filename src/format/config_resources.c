@@ -58,9 +58,9 @@ static FIELD_READER(read_block)
 
 	if (ret < 0)
 		return ret;
-	JSON_MEMBERS (key, json) {
-		const struct limit_info *info = find_limit(field->key,
-							   key->text);
+	JSON_MEMBERS(key, json) {
+		const struct limit_info *info =
+			find_limit(field->key, key->text);
 
 		if (!info || key[1].type == JSON_NULL)
 			continue;
@@ -132,14 +132,13 @@ static const struct shape rate_shape = {
 	.size = sizeof(struct limit_device_rate),
 };
 
-#define THROTTLE(key, kind)                             \
-	FIELD(key, read_list, LIMITS(throttles[kind]),  \
-	      .count = LIMITS(throttle_counts[kind]),   \
-	      .shape = &rate_shape)
+#define THROTTLE(key, kind)                            \
+	FIELD(key, read_list, LIMITS(throttles[kind]), \
+	      .count = LIMITS(throttle_counts[kind]), .shape = &rate_shape)
 
 static const struct field block_io_fields[] = {
 	FIELD("weightDevice", read_list, LIMITS(weights),
-	  .count = LIMITS(weight_count), .shape = &weight_shape),
+	      .count = LIMITS(weight_count), .shape = &weight_shape),
 	THROTTLE("throttleReadBpsDevice", THROTTLE_READ_BPS),
 	THROTTLE("throttleWriteBpsDevice", THROTTLE_WRITE_BPS),
 	THROTTLE("throttleReadIOPSDevice", THROTTLE_READ_IOPS),
@@ -152,9 +151,9 @@ static const struct shape block_io_shape = { .fields = block_io_fields };
 
 static const struct field priority_fields[] = {
 	FIELD("name", read_string, offsetof(struct limit_net_priority, name),
-	  .required = true),
-	FIELD("priority", read_u32, offsetof(struct limit_net_priority, priority),
-	  .required = true),
+	      .required = true),
+	FIELD("priority", read_u32,
+	      offsetof(struct limit_net_priority, priority), .required = true),
 	{ 0 },
 };
 static const struct shape priority_shape = {
@@ -164,7 +163,7 @@ static const struct shape priority_shape = {
 
 static const struct field network_fields[] = {
 	FIELD("priorities", read_list, LIMITS(net_priorities),
-	  .count = LIMITS(net_priority_count), .shape = &priority_shape),
+	      .count = LIMITS(net_priority_count), .shape = &priority_shape),
 	{ 0 },
 };
 static const struct shape network_shape = { .fields = network_fields };
@@ -202,9 +201,9 @@ static FIELD_READER(read_number_text)
 
 static const struct field hugepage_fields[] = {
 	FIELD("pageSize", read_page_size, offsetof(struct limit_pair, key),
-	  .required = true),
+	      .required = true),
 	FIELD("limit", read_number_text, offsetof(struct limit_pair, value),
-	  .required = true),
+	      .required = true),
 	{ 0 },
 };
 static const struct shape hugepage_shape = {
@@ -220,7 +219,7 @@ static FIELD_READER(read_hugepages)
 
 	if (ret < 0)
 		return ret;
-	JSON_ITEMS (item, json)
+	JSON_ITEMS(item, json)
 		(*pairs)[i++].offset = item->offset;
 	return 0;
 }
@@ -265,7 +264,7 @@ static FIELD_READER(read_rdma)
 	limits->rdma = new_items(r, json->len, sizeof(*limits->rdma));
 	if (!limits->rdma)
 		return no_memory(r);
-	JSON_MEMBERS (key, json) {
+	JSON_MEMBERS(key, json) {
 		ret = read_rdma_one(r, key, &limits->rdma[limits->rdma_count]);
 		if (ret < 0)
 			return ret;
@@ -286,7 +285,7 @@ static FIELD_READER(read_unified)
 	limits->unified = new_items(r, json->len, sizeof(*limits->unified));
 	if (!limits->unified)
 		return no_memory(r);
-	JSON_MEMBERS (key, json) {
+	JSON_MEMBERS(key, json) {
 		struct limit_pair *pair =
 			&limits->unified[limits->unified_count++];
 
@@ -300,7 +299,8 @@ static FIELD_READER(read_unified)
 		    pair->key[0] == '.')
 			return bad(r, key, KIST_E_CONFIG_VALUE,
 				   "'%s' is not a file of a control group "
-				   "such as 'memory.high'", pair->key);
+				   "such as 'memory.high'",
+				   pair->key);
 	}
 	return 0;
 }
@@ -311,8 +311,10 @@ static FIELD_READER(read_unified)
 
 static const struct word_kind rule_type_words = {
 	.what = "device type",
-	.words = (const struct word[]){
-		{ "a", 'a' }, { "b", 'b' }, { "c", 'c' }, { 0 } },
+	.words = (const struct word[]){ { "a", 'a' },
+					{ "b", 'b' },
+					{ "c", 'c' },
+					{ 0 } },
 };
 
 static FIELD_READER(read_rule_type)
@@ -346,7 +348,8 @@ static FIELD_READER(read_access)
 		if (!letter)
 			return bad(r, json, KIST_E_CONFIG_VALUE,
 				   "unknown access '%c', only 'r', 'w' and "
-				   "'m' are", *text);
+				   "'m' are",
+				   *text);
 		*access |= DEVICE_READ << (letter - letters);
 	}
 	return ret;
@@ -389,15 +392,15 @@ static const struct shape rule_shape = {
 /* ---- all ---- */
 
 static const struct field resources_fields[] = {
-	FIELD("devices", read_list, LIMITS(devices), .count = LIMITS(device_count),
-	  .shape = &rule_shape),
+	FIELD("devices", read_list, LIMITS(devices),
+	      .count = LIMITS(device_count), .shape = &rule_shape),
 	FIELD("memory", read_block, 0, .shape = &scalars_shape),
 	FIELD("cpu", read_block, 0, .shape = &cpu_shape),
 	FIELD("pids", read_block, 0, .shape = &scalars_shape),
 	FIELD("blockIO", read_block, 0, .shape = &block_io_shape),
 	FIELD("network", read_block, 0, .shape = &network_shape),
 	FIELD("hugepageLimits", read_hugepages, LIMITS(hugepages),
-	  .count = LIMITS(hugepage_count), .shape = &hugepage_shape),
+	      .count = LIMITS(hugepage_count), .shape = &hugepage_shape),
 	FIELD("rdma", read_rdma, 0),
 	FIELD("unified", read_unified, 0),
 	{ 0 },

@@ -139,7 +139,7 @@ static const struct field rule_fields[] = {
 	FIELD("names", read_names, RULE(names), .required = true),
 	FIELD("action", read_action, RULE(action), .required = true),
 	FIELD("args", read_list, RULE(args), .count = RULE(arg_count),
-	  .shape = &arg_shape),
+	      .shape = &arg_shape),
 	{ 0 },
 };
 
@@ -168,7 +168,7 @@ static FIELD_READER(read_archs)
 	profile->archs = new_items(r, json->len, sizeof(*profile->archs));
 	if (!profile->archs)
 		return no_memory(r);
-	JSON_ITEMS (item, json) {
+	JSON_ITEMS(item, json) {
 		int64_t arch;
 
 		ret = want_word(r, item, &arch_words, &arch);
@@ -188,7 +188,7 @@ static FIELD_READER(read_flags)
 	if (ret < 0)
 		return ret;
 	*flags = 0;
-	JSON_ITEMS (item, json) {
+	JSON_ITEMS(item, json) {
 		int64_t flag;
 
 		ret = want_word(r, item, &flag_words, &flag);
@@ -201,11 +201,11 @@ static FIELD_READER(read_flags)
 
 static const struct field seccomp_fields[] = {
 	FIELD("defaultAction", read_action, PROFILE(default_action),
-	  .required = true),
+	      .required = true),
 	FIELD("architectures", read_archs, 0),
 	FIELD("flags", read_flags, PROFILE(flags)),
-	FIELD("syscalls", read_list, PROFILE(rules), .count = PROFILE(rule_count),
-	  .shape = &rule_shape),
+	FIELD("syscalls", read_list, PROFILE(rules),
+	      .count = PROFILE(rule_count), .shape = &rule_shape),
 	FIELD("listenerPath", read_unsupported, 0),
 	FIELD("listenerMetadata", read_unsupported, 0),
 	{ 0 },

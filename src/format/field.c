@@ -100,9 +100,8 @@ void warn(struct reader *r, const struct json *json, const char *fmt, ...)
 	json_position(r->text, r->len, json->offset, &line, &column);
 	if (!grow_warnings(r))
 		return;
-	r->spec->warnings.items[r->spec->warnings.count++] =
-		arena_printf(r->arena, "%s%s (%s:%u:%u)", path, what, r->name,
-			     line, column);
+	r->spec->warnings.items[r->spec->warnings.count++] = arena_printf(
+		r->arena, "%s%s (%s:%u:%u)", path, what, r->name, line, column);
 }
 
 int no_memory(struct reader *r)
@@ -151,7 +150,8 @@ static int bad_number(struct reader *r, const struct json *json)
 	if (strpbrk(json->text, ".eE"))
 		return bad(r, json, KIST_E_CONFIG_VALUE,
 			   "expected a whole number without '.' or 'e', "
-			   "found %s", json->text);
+			   "found %s",
+			   json->text);
 	return bad(r, json, KIST_E_CONFIG_VALUE, "%s is out of range",
 		   json->text);
 }
@@ -213,7 +213,7 @@ int want_strings(struct reader *r, const struct json *json,
 	items = new_items(r, json->len + (size_t)1, sizeof(*items));
 	if (!items)
 		return no_memory(r);
-	JSON_ITEMS (item, json) {
+	JSON_ITEMS(item, json) {
 		ret = want_string(r, item, &items[count++]);
 		if (ret < 0)
 			return ret;
@@ -273,7 +273,7 @@ FIELD_READER(read_paths)
 	const char *path = "";
 
 	if (json->type == JSON_ARRAY)
-		JSON_ITEMS (item, json) {
+		JSON_ITEMS(item, json) {
 			int ret = read_absolute(r, item, field, &path);
 
 			if (ret < 0)
@@ -293,7 +293,7 @@ FIELD_READER(read_pairs)
 	pairs->items = new_items(r, json->len, sizeof(*pairs->items));
 	if (!pairs->items)
 		return no_memory(r);
-	JSON_MEMBERS (key, json) {
+	JSON_MEMBERS(key, json) {
 		struct key_value *pair = &pairs->items[pairs->count++];
 
 		pair->place = place_of(key);
@@ -319,16 +319,16 @@ FIELD_READER(read_bool)
 	return 0;
 }
 
-#define INTEGER_READER(name, type, min, max)               \
-	FIELD_READER(name)                                 \
-	{                                                  \
+#define INTEGER_READER(name, type, min, max)                   \
+	FIELD_READER(name)                                     \
+	{                                                      \
 		int64_t value = 0;                             \
 		int ret = want_int(r, json, min, max, &value); \
-                                                           \
-		(void)field;                               \
-		if (ret == 0)                              \
-			*(type *)to = (type)value;         \
-		return ret;                                \
+                                                               \
+		(void)field;                                   \
+		if (ret == 0)                                  \
+			*(type *)to = (type)value;             \
+		return ret;                                    \
 	}
 
 INTEGER_READER(read_u16, uint16_t, 0, UINT16_MAX)
@@ -354,7 +354,7 @@ FIELD_READER(read_ids)
 	ids = new_items(r, json->len, sizeof(*ids));
 	if (!ids)
 		return no_memory(r);
-	JSON_ITEMS (item, json) {
+	JSON_ITEMS(item, json) {
 		ret = read_id(r, item, field, &ids[(*count)++]);
 		if (ret < 0)
 			return ret;
@@ -409,7 +409,7 @@ int read_shape(struct reader *r, const struct json *json,
 			place_of(json);
 	if (shape->init)
 		shape->init(object);
-	JSON_MEMBERS (key, json) {
+	JSON_MEMBERS(key, json) {
 		const struct field *f = find_field(shape, key);
 
 		if (!f || key[1].type == JSON_NULL)
@@ -441,7 +441,7 @@ FIELD_READER(read_list)
 	items = new_items(r, json->len, field->shape->size);
 	if (!items)
 		return no_memory(r);
-	JSON_ITEMS (item, json) {
+	JSON_ITEMS(item, json) {
 		ret = read_shape(r, item, field->shape,
 				 items + *count * field->shape->size);
 		if (ret < 0)

@@ -54,8 +54,10 @@ struct field {
 };
 
 /* A row of a table; more of it behind, by name: ".required = true". */
-#define FIELD(key_, read_, offset_, ...) \
-	{ .key = key_, .read = read_, .offset = offset_, ##__VA_ARGS__ }
+#define FIELD(key_, read_, offset_, ...)                                     \
+	{                                                                    \
+		.key = key_, .read = read_, .offset = offset_, ##__VA_ARGS__ \
+	}
 
 /* offsetof + 1, so that 0 is "none" */
 #define PLACE_OF(type, member) (offsetof(type, member) + 1)
@@ -100,8 +102,8 @@ int read_shape(struct reader *r, const struct json *json,
 
 /* ---- readers for struct field ---- */
 
-#define FIELD_READER(name)                                       \
-	int name(struct reader *r, const struct json *json,      \
+#define FIELD_READER(name)                                  \
+	int name(struct reader *r, const struct json *json, \
 		 const struct field *field, void *to)
 
 FIELD_READER(read_object);	/* a struct, by @shape */

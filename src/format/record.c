@@ -16,8 +16,10 @@ enum kind {
 	JSON, /* const char *, the text of an object; NULL is left out */
 };
 
-#define FIELD(key, kind, member) \
-	{ key, kind, offsetof(struct container_record, member) }
+#define FIELD(key, kind, member)                                     \
+	{                                                            \
+		key, kind, offsetof(struct container_record, member) \
+	}
 
 static const struct record_field {
 	const char *key;
@@ -148,8 +150,8 @@ static bool get_text(const char *text, const char **ret_text)
 	return text != NULL;
 }
 
-static bool get_field(const struct record_field *field,
-		      const struct json *json, struct arena *arena, void *to)
+static bool get_field(const struct record_field *field, const struct json *json,
+		      struct arena *arena, void *to)
 {
 	switch (field->kind) {
 	case TEXT:
@@ -173,8 +175,10 @@ static bool get_field(const struct record_field *field,
 
 static int damaged(struct kist_error *err, const char *why)
 {
-	return err_set(err, KIST_E_RECORD, "the container's record is damaged: "
-		       "%s", why);
+	return err_set(err, KIST_E_RECORD,
+		       "the container's record is damaged: "
+		       "%s",
+		       why);
 }
 
 static int parse_head(const struct json *json, struct arena *arena,

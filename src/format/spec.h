@@ -88,7 +88,7 @@ struct spec_process {
 	gid_t *groups;
 	size_t group_count;
 	struct place user_place;
-	bool has_caps;		/* absent: the caller's are kept */
+	bool has_caps; /* absent: the caller's are kept */
 	uint64_t caps[CAP_SET_COUNT];
 	struct spec_rlimit *rlimits;
 	size_t rlimit_count;
@@ -121,8 +121,8 @@ struct spec_mount {
 	uint64_t attr_set, attr_clr;
 	uint64_t rec_set, rec_clr;
 	unsigned long propagation;
-	bool copy_up;	    /* tmpcopyup */
-	bool copy_symlink;  /* the source link itself (crun's) */
+	bool copy_up;	   /* tmpcopyup */
+	bool copy_symlink; /* the source link itself (crun's) */
 	bool src_nofollow;
 	bool dest_nofollow;
 	bool idmap;
@@ -209,7 +209,7 @@ struct spec {
 	unsigned long root_propagation;	 /* MS_*, 0: default (rprivate) */
 	struct string_list masked_paths, readonly_paths;
 	const char *mount_label;
-	int64_t personality; /* -1: absent */
+	int64_t personality;	     /* -1: absent */
 	struct string_list warnings; /* what the specification wants said */
 };
 
