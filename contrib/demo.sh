@@ -9,14 +9,14 @@ if [ -t 1 ]; then
 	bold=$'\e[1m' dim=$'\e[2m' green=$'\e[32m' red=$'\e[31m' plain=$'\e[0m'
 fi
 title() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
-shared=$(mktemp -d)
-trap 'rm -rf "$shared"' EXIT
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
 kinds="cgroup ipc mnt net pid time user uts"
 note=/etc/written-in-the-container
 
 # --- what runs inside ------------------------------------------------------------
 
-cat >"$shared/inside" <<INSIDE
+cat >"$folder/inside" <<INSIDE
 first() { # the first of these files that is there: v2, then v1
 	for file; do
 		[ ! -r "\$file" ] || { cat "\$file"; return; }
@@ -45,7 +45,7 @@ INSIDE
 # --- the run ---------------------------------------------------------------------
 
 set -- run --rm --hostname box -m 256m --cpus .5 --pids-limit 64 --network none \
-	-v "$shared:/mnt" host -- bash -c '. /mnt/inside 3>/mnt/namespaces'
+	-v "$folder:/mnt" host -- bash -c '. /mnt/inside 3>/mnt/namespaces'
 title "kist run --rm --hostname box -m 256m --cpus .5 --pids-limit 64 host -- bash"
 programs=$(find /usr/bin | wc -l)
 if ! "$kist" "$@"; then
@@ -64,7 +64,7 @@ fi
 title "Namespaces, by inode"
 printf '%s%-9s %-12s %-12s%s\n' "$dim" kind outside inside "$plain"
 while read -r kind; do
-	inside=$(grep "^${kind%%:*}:" "$shared/namespaces" | tr -dc 0-9)
+	inside=$(grep "^${kind%%:*}:" "$folder/namespaces" | tr -dc 0-9)
 	outside=$(readlink "/proc/self/ns/$kind" | tr -dc 0-9)
 	colour=$green word="its own"
 	[ "$inside" != "$outside" ] || { colour=$dim word="shared"; }
