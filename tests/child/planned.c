@@ -148,7 +148,10 @@ static void receive(struct planned *p, const struct plan_report *report)
 	if (report->kind == PLAN_SYNCED) {
 		if (p->on_sync)
 			p->on_sync(p, report->value);
-		CHECK_SYS(write(report_fd[0], "", 1));
+		if (p->deserts)
+			CHECK_SYS(shutdown(report_fd[0], SHUT_RDWR));
+		else
+			CHECK_SYS(write(report_fd[0], "", 1));
 	}
 }
 

@@ -39,6 +39,7 @@ struct planned {
 	int32_t fault_op, fault_errno;
 	void (*spoil)(struct planned *p); /* after it is put together */
 	void (*on_sync)(struct planned *p, int stage);
+	bool deserts; /* the first PLAN_SYNCED is not answered but hung up on */
 
 	struct plan_report reports[32];
 	uint32_t report_count;

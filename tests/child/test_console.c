@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_console.c - the container's terminal (src/child/console.c) */
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
@@ -130,6 +131,52 @@ static void the_console_is_bound_where_the_plan_says(void **state)
 	leave_root();
 }
 
+/* Read from @fd until what came ends with @end. */
+static void expect(int fd, const char *end)
+{
+	char text[512] = "";
+	size_t size = 0, length = strlen(end);
+
+	while (size < length || strcmp(text + size - length, end) != 0) {
+		struct pollfd ready = { .fd = fd, .events = POLLIN };
+
+		assert_int_equal(poll(&ready, 1, 10000), 1);
+		size += (size_t)CHECK_SYS(
+			read(fd, text + size, sizeof(text) - 1 - size));
+		text[size] = '\0';
+	}
+}
+
+static void an_interrupt_reaches_the_program_below_init_once(void **state)
+{
+	static const char *const argv[] = {
+		"sh", "-c",
+		"trap 'n=x$n' INT; echo ready; while [ -z $n ]; do sleep 0.02;"
+		"done; sleep 0.2; echo got $n; exit 5",
+		NULL
+	};
+	char name[64];
+	struct planned p;
+	int socket, master;
+
+	skip_unless(is_root());
+	build_root();
+	socket = begin(&p, 0);
+	planned_op(&p, PLAN_INIT, ARGS(0));
+	planned_exec(&p, argv);
+	planned_start(&p);
+	master = receive_fd(socket, name, sizeof(name) - 1);
+	expect(master, "ready\r\n");
+	CHECK_SYS(write(master, "\003", 1));
+	expect(master, "got x\r\n");
+	planned_end(&p);
+	assert_int_equal(planned_failure(&p), 0);
+	assert_int_equal(p.status, 5);
+	close(master);
+	end(&p, socket);
+	leave_root();
+}
+
 static void plain_directory(void)
 {
 	CHECK_SYS(umount2(ROOT "/dev/pts", MNT_DETACH));
@@ -226,6 +273,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			the_program_gets_a_terminal_and_the_engine_its_master),
+		cmocka_unit_test(
+			an_interrupt_reaches_the_program_below_init_once),
 		cmocka_unit_test(the_console_is_bound_where_the_plan_says),
 		cmocka_unit_test(
 			what_the_image_put_there_is_not_taken_for_a_terminal),

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <net/if.h>
 #include <sys/un.h>
@@ -270,23 +271,76 @@ static void write_to_a_pipe_nobody_reads_is_an_error_not_a_death(void **state)
 	close(ends[1]);
 }
 
-static void note_stage(struct planned *p, int stage)
+static void look_at_the_waiting(struct planned *p, int stage)
 {
-	p->output[0] = (char)('0' + stage);
+	char path[64], name[32] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", p->pid);
+	fd = (int)CHECK_SYS(open(path, O_RDONLY | O_CLOEXEC));
+	CHECK_SYS(read(fd, name, sizeof(name) - 1));
+	close(fd);
+	assert_string_equal(name, "kist-setup\n");
+	assert_int_equal(stage, PLAN_STAGE_NAMESPACES);
 }
 
-static void sync_waits_and_dies_with_the_parent(void **state)
+static void sync_waits_for_the_parent(void **state)
 {
 	struct planned p;
 
 	planned_begin(&p);
 	planned_op(&p, PLAN_SYNC, ARGS(PLAN_STAGE_NAMESPACES));
 	planned_op(&p, PLAN_READY, ARGS(0));
-	p.on_sync = note_stage;
+	p.on_sync = look_at_the_waiting;
 	planned_run(&p);
 	assert_int_equal(p.reports[0].kind, PLAN_SYNCED);
 	assert_int_equal(p.reports[0].value, PLAN_STAGE_NAMESPACES);
 	assert_int_equal(p.reports[1].kind, PLAN_IS_READY);
+}
+
+static void sync_ends_the_child_when_the_parent_is_gone(void **state)
+{
+	struct planned p;
+
+	planned_begin(&p);
+	planned_op(&p, PLAN_SYNC, ARGS(PLAN_STAGE_ID_MAPS));
+	planned_op(&p, PLAN_READY, ARGS(0));
+	p.deserts = true;
+	planned_run(&p);
+	assert_int_equal(p.report_count, 1);
+	assert_int_equal(p.status, 125);
+}
+
+#define GROUP "/sys/fs/cgroup/unified/kist-test-fork"
+
+static void look_at_the_group(struct planned *p, int stage)
+{
+	char path[64], text[512] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", p->forked);
+	fd = (int)CHECK_SYS(open(path, O_RDONLY | O_CLOEXEC));
+	CHECK_SYS(read(fd, text, sizeof(text) - 1));
+	close(fd);
+	assert_non_null(strstr(text, "\n0::/kist-test-fork\n"));
+}
+
+static void fork_can_be_into_a_group(void **state)
+{
+	struct planned p;
+
+	skip_unless(is_root());
+	skip_unless(has_file("/sys/fs/cgroup/unified/cgroup.procs"));
+	make_dir(GROUP);
+	planned_begin(&p);
+	planned_slot(&p, open_dir(GROUP));
+	planned_op(&p, PLAN_FORK, ARGS(0, 1));
+	planned_op(&p, PLAN_SYNC, ARGS(0));
+	p.on_sync = look_at_the_group;
+	planned_run(&p);
+	close(p.slots[1]);
+	CHECK_SYS(rmdir(GROUP));
+	assert_int_equal(planned_failure(&p), 0);
 }
 
 static void fork_goes_on_as_another_child_of_the_parent(void **state)
@@ -443,7 +497,9 @@ int main(void)
 		cmocka_unit_test(write_writes_once_and_makes_nothing),
 		cmocka_unit_test(
 			write_to_a_pipe_nobody_reads_is_an_error_not_a_death),
-		cmocka_unit_test(sync_waits_and_dies_with_the_parent),
+		cmocka_unit_test(sync_waits_for_the_parent),
+		cmocka_unit_test(sync_ends_the_child_when_the_parent_is_gone),
+		cmocka_unit_test(fork_can_be_into_a_group),
 		cmocka_unit_test(fork_goes_on_as_another_child_of_the_parent),
 		cmocka_unit_test(
 			fork_with_flags_the_kernel_refuses_is_reported),
