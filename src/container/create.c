@@ -125,6 +125,7 @@ static int write_record(struct creation *c, struct kist_error *err)
 {
 	struct container *container = c->container;
 	CLEANUP_BUF struct buf text;
+	CLEANUP_FD int fd = -1;
 	int ret;
 
 	buf_init(&text);
@@ -139,8 +140,9 @@ static int write_record(struct creation *c, struct kist_error *err)
 	record_format(&container->record, &text);
 	if (buf_failed(&text))
 		return err_nomem(err);
-	ret = sys_write_file(container->dir_fd, STORE_RECORD, text.data,
-			     text.len);
+	fd = openat(container->dir_fd, STORE_RECORD,
+		    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	ret = fd < 0 ? -errno : buf_write(&text, fd);
 	if (ret < 0)
 		return err_sys(err, KIST_E_STATE_FOLDER, -ret,
 			       "write the record of '%s'", c->args->id);

@@ -8,7 +8,8 @@
  * is joined instead, the first process only joins and then makes the real one
  * (FORK) with the flags of the new ones: so a new pid or user namespace is
  * below the joined one, and no half-prepared process is ever visible in a
- * joined pid namespace.
+ * joined pid namespace. A new user namespace is made that way too: executing
+ * the child before the ids are mapped would cost it its capabilities.
  *
  * The order of joining: what the joined user namespace does not own first,
  * while we still have our privileges, then the user namespace, then what it
@@ -194,7 +195,7 @@ int plan_namespaces(struct planning *p, struct kist_error *err)
 	uint64_t flags = new_flags(spec);
 	int ret;
 
-	if (joins_any(spec)) {
+	if (joins_any(spec) || spec->ns[NS_USER].want == NS_NEW) {
 		ret = plan_joins(p, err);
 		if (ret < 0)
 			return ret;

@@ -106,8 +106,21 @@ static const char *command_of(const struct plan_note *note)
 	return note && note->a ? note->a : "";
 }
 
+/* The file is there, but what it needs to run is not. */
+static int interpreter_error(const char *command, const char *text,
+			     struct kist_error *err)
+{
+	text += strcspn(text, " ");
+	err_set(err, KIST_E_COMMAND_NOT_FOUND,
+		"exec: \"%s\": no such file or directory: its interpreter%s",
+		command, text);
+	err_hint(err, "the image lacks the program's loader or script "
+		      "interpreter");
+	return -ENOENT;
+}
+
 /* The phrases are those that engines look for. */
-static int command_error(const struct plan_note *note,
+static int command_error(const struct plan_note *note, bool lookup,
 			 const struct plan_report *report,
 			 struct kist_error *err)
 {
@@ -115,10 +128,8 @@ static int command_error(const struct plan_note *note,
 
 	switch (report->errnum) {
 	case ENOENT:
-		if (report->text[0])
-			return err_sys(err, KIST_E_COMMAND_NOT_FOUND, ENOENT,
-				       "exec: \"%s\": its %s is not there",
-				       command, report->text);
+		if (!lookup && report->text[0])
+			return interpreter_error(command, report->text, err);
 		if (strchr(command, '/'))
 			return err_sys(err, KIST_E_COMMAND_NOT_FOUND, ENOENT,
 				       "exec: \"%s\": stat %s", command,
@@ -184,7 +195,8 @@ int plan_error(const struct plan *plan, const struct plan_report *report,
 	plan_describe(plan, report->op, words, sizeof(words));
 
 	if (op && (op->kind == PLAN_LOOKUP || op->kind == PLAN_EXEC)) {
-		ret = command_error(note, report, err);
+		ret = command_error(note, op->kind == PLAN_LOOKUP, report,
+				    err);
 	} else if (op && op->kind == PLAN_HOOK) {
 		ret = hook_error(words, report, err);
 	} else {

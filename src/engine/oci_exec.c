@@ -88,9 +88,7 @@ static int change_process(const struct kist_oci_exec *args,
 	if (!args->args || !args->args[0])
 		return err_set(err, KIST_E_USAGE,
 			       "exec needs a command or --process");
-	process->args = (struct string_list){
-		.place = { .option = "the command line" }
-	};
+	process->args = (struct string_list){ .count = 0 };
 	oci_list_add(&process->args, arena, args->args, count_of(args->args));
 	oci_list_add(&process->env, arena, args->env, count_of(args->env));
 	process->terminal = args->terminal;
