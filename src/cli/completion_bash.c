@@ -11,10 +11,10 @@
 #include "cli/opt.h"
 #include "cli/opt_text.h"
 
-static void identifier(FILE *out, const char *name)
+static void identifier(const struct program *program, FILE *out)
 {
-	for (; *name; name++)
-		fputc(*name == '-' ? '_' : *name, out);
+	for (const char *c = program->name; *c; c++)
+		fputc(*c == '-' ? '_' : *c, out);
 }
 
 /* "file", "words=table,json" */
@@ -128,84 +128,121 @@ static void value_table(const struct program *program, FILE *out)
 	fputs("\tesac\n", out);
 }
 
+/* ---- the script ---- */
+
+static const char script[] =
+	"# bash completion of @name@; made from its option tables\n"
+	"\n"
+	"# opts, values (of those, the ones with a value), operands of $verb\n"
+	"_@id@_takes()\n"
+	"{\n"
+	"@takes@"
+	"}\n"
+	"\n"
+	"# the kind of what comes behind option $prev of $verb\n"
+	"_@id@_kind()\n"
+	"{\n"
+	"@kinds@"
+	"}\n"
+	"\n"
+	"_@id@_reply()\n"
+	"{\n"
+	"\tmapfile -t COMPREPLY < <(compgen \"$@\" -- \"$cur\")\n"
+	"}\n"
+	"\n"
+	"_@id@()\n"
+	"{\n"
+	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev='' verb='' kind='' word\n"
+	"\tlocal opts values operands kinds i count=0\n"
+	"\tlocal verbs='@verbs@'\n"
+	"\tCOMPREPLY=()\n"
+	"\t_@id@_takes\n"
+	"\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
+	"\t\tword=${COMP_WORDS[i]}\n"
+	"\t\tif [[ $values == *\" $word \"* ]]; then\n"
+	"\t\t\tprev=$word\n"
+	"\t\t\t((i++))\n"
+	"\t\t\t[[ ${COMP_WORDS[i]} != = ]] || ((i++))\n"
+	"\t\t\t((i >= COMP_CWORD)) || prev=''\n"
+	"\t\telif [[ $word == -* || $word == = ]]; then\n"
+	"\t\t\t:\n"
+	"\t\telif [[ -z $verb ]]; then\n"
+	"\t\t\tverb=$word\n"
+	"\t\t\t_@id@_takes\n"
+	"\t\telse\n"
+	"\t\t\t((count++))\n"
+	"\t\tfi\n"
+	"\tdone\n"
+	"\t[[ $cur != = ]] || cur=''\n"
+	"\t_@id@_kind\n"
+	"\tif [[ -z $prev && $cur == -* ]]; then\n"
+	"\t\tkind=words=${opts// /,}\n"
+	"\telif [[ -z $prev ]]; then\n"
+	"\t\tread -ra kinds <<<\"$operands\"\n"
+	"\t\tfor ((i = 0; i < count; i++)); do\n"
+	"\t\t\t[[ ${kinds[i]} != *'*' ]] || break\n"
+	"\t\tdone\n"
+	"\t\tkind=${kinds[i]%'*'}\n"
+	"\tfi\n"
+	"\tcase $kind in\n"
+	"\tfile) compopt -o filenames; _@id@_reply -f ;;\n"
+	"\tdir) compopt -o filenames; _@id@_reply -d ;;\n"
+	"\tcommand) _@id@_reply -c ;;\n"
+	"\tverb) _@id@_reply -W \"$verbs\" ;;\n"
+	"\tcontainer)\n"
+	"\t\tword=$(\"${COMP_WORDS[0]}\" @containers@ 2>/dev/null)\n"
+	"\t\t_@id@_reply -W \"$word\" ;;\n"
+	"\twords=*)\n"
+	"\t\tword=${kind#words=}\n"
+	"\t\t_@id@_reply -W \"${word//,/ }\" ;;\n"
+	"\tesac\n"
+	"}\n"
+	"\n"
+	"complete -F _@id@ @name@\n";
+
+static void name(const struct program *program, FILE *out)
+{
+	fputs(program->name, out);
+}
+
+static void containers(const struct program *program, FILE *out)
+{
+	fputs(program->containers ? program->containers : "help", out);
+}
+
+static const struct {
+	const char *word; /* @word@ in the script */
+	void (*put)(const struct program *program, FILE *out);
+} parts[] = {
+	{ "name", name },	 { "id", identifier },
+	{ "takes", tables },	 { "kinds", value_table },
+	{ "verbs", verb_names }, { "containers", containers },
+};
+
+/* A '@' with no such word behind it is itself. */
+static size_t put_part(const struct program *program, const char *at, FILE *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		size_t len = strlen(parts[i].word);
+
+		if (strncmp(at + 1, parts[i].word, len) == 0 &&
+		    at[1 + len] == '@') {
+			parts[i].put(program, out);
+			return len + 2;
+		}
+	}
+	fputc('@', out);
+	return 1;
+}
+
 void completion_bash(const struct program *program, FILE *out)
 {
-	fprintf(out, "# bash completion of %s; made from its option tables\n",
-		program->name);
+	for (const char *at = script; *at;) {
+		size_t len = strcspn(at, "@");
 
-	/* what a verb takes */
-	fputc('_', out);
-	identifier(out, program->name);
-	fputs("_takes()\n{\n", out);
-	tables(program, out);
-	fputs("}\n\n", out);
-
-	fputc('_', out);
-	identifier(out, program->name);
-	fputs("()\n{\n"
-	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev='' verb='' kind='' word\n"
-	      "\tlocal opts values operands kinds i count=0\n"
-	      "\tlocal verbs='",
-	      out);
-	verb_names(program, out);
-	fputs("'\n"
-	      "\tCOMPREPLY=()\n\t_",
-	      out);
-	identifier(out, program->name);
-	/* find the verb, and how many operands there are */
-	fputs("_takes\n"
-	      "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
-	      "\t\tword=${COMP_WORDS[i]}\n"
-	      "\t\tif [[ $values == *\" $word \"* ]]; then\n"
-	      "\t\t\tprev=$word\n"
-	      "\t\t\t((i++))\n"
-	      "\t\t\t[[ ${COMP_WORDS[i]} != = ]] || ((i++))\n"
-	      "\t\t\t((i >= COMP_CWORD)) || prev=''\n"
-	      "\t\telif [[ $word == -* || $word == = ]]; then\n"
-	      "\t\t\t:\n"
-	      "\t\telif [[ -z $verb ]]; then\n"
-	      "\t\t\tverb=$word\n\t\t\t_",
-	      out);
-	identifier(out, program->name);
-	fputs("_takes\n"
-	      "\t\telse\n"
-	      "\t\t\t((count++))\n"
-	      "\t\tfi\n"
-	      "\tdone\n"
-	      "\t[[ $cur != = ]] || cur=''\n",
-	      out);
-	value_table(program, out);
-	fprintf(out,
-		"\tif [[ -z $prev && $cur == -* ]]; then\n"
-		"\t\tkind=words=${opts// /,}\n"
-		"\telif [[ -z $prev ]]; then\n"
-		"\t\tread -ra kinds <<<\"$operands\"\n"
-		"\t\tfor ((i = 0; i < count; i++)); do\n"
-		"\t\t\t[[ ${kinds[i]} != *'*' ]] || break\n"
-		"\t\tdone\n"
-		"\t\tkind=${kinds[i]%%'*'}\n"
-		"\tfi\n"
-		"\tcase $kind in\n"
-		"\tfile) compopt -o filenames\n"
-		"\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\") ;;\n"
-		"\tdir) compopt -o filenames\n"
-		"\t\tmapfile -t COMPREPLY < <(compgen -d -- \"$cur\") ;;\n"
-		"\tcommand)\n"
-		"\t\tmapfile -t COMPREPLY < <(compgen -c -- \"$cur\") ;;\n"
-		"\tverb)\n"
-		"\t\tmapfile -t COMPREPLY < "
-		"<(compgen -W \"$verbs\" -- \"$cur\") ;;\n"
-		"\tcontainer)\n"
-		"\t\tword=$(\"${COMP_WORDS[0]}\" %s 2>/dev/null)\n"
-		"\t\tmapfile -t COMPREPLY < "
-		"<(compgen -W \"$word\" -- \"$cur\") ;;\n"
-		"\twords=*)\n"
-		"\t\tword=${kind#words=}\n"
-		"\t\tmapfile -t COMPREPLY < "
-		"<(compgen -W \"${word//,/ }\" -- \"$cur\") ;;\n"
-		"\tesac\n"
-		"}\n\ncomplete -F _",
-		program->containers ? program->containers : "help");
-	identifier(out, program->name);
-	fprintf(out, " %s\n", program->name);
+		fwrite(at, 1, len, out);
+		at += len;
+		if (*at)
+			at += put_part(program, at, out);
+	}
 }

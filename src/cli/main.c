@@ -20,7 +20,8 @@ static const struct opt global_opts[] = {
 };
 
 static const struct command *const commands[] = {
-	NULL,
+	&cmd_run,  &cmd_exec, &cmd_ps, &cmd_logs,    &cmd_stop,
+	&cmd_kill, &cmd_wait, &cmd_rm, &cmd_inspect, NULL,
 };
 
 static const struct program kist = {

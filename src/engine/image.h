@@ -12,7 +12,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "engine/store.h"
+#include "engine/folders.h"
 #include "format/spec.h"
 
 enum image_kind { IMAGE_HOST, IMAGE_DIR };
@@ -69,7 +69,7 @@ struct image_root {
  *
  * Return: 0, or a negative errno (HOST_IMAGE, STORE).
  */
-MUST_CHECK int image_root_host(const struct store *store,
+MUST_CHECK int image_root_host(const struct folders *folders,
 			       const struct record *record, bool rootless,
 			       struct arena *arena,
 			       struct image_root *ret_root,

@@ -44,7 +44,7 @@
 #define OVERLAYFS_MAGIC 0x794c7630
 
 struct building {
-	const struct store *store;
+	const struct folders *folders;
 	const struct record *record;
 	struct arena *arena;
 	bool rootless;
@@ -67,8 +67,8 @@ static bool is_own(const char *path)
 
 static bool is_ours(const struct building *b, const char *path)
 {
-	return path_below(path, b->store->data_path) ||
-	       path_below(path, b->store->run_path);
+	return path_below(path, b->folders->data_path) ||
+	       path_below(path, b->folders->run_path);
 }
 
 static int make_folder(const struct building *b, const char *path, mode_t mode,
@@ -336,7 +336,7 @@ static int check_upper(const struct building *b, struct kist_error *err)
 	err_set(err, KIST_E_HOST_IMAGE,
 		"'%s' is on an overlay itself, and cannot take the writes of "
 		"another",
-		b->store->data_path);
+		b->folders->data_path);
 	err_hint(err, "keep kist's data on a disk or a tmpfs: "
 		      "kist --root /dev/shm/kist run …");
 	return -EINVAL;
@@ -346,18 +346,18 @@ static void hide_ours(struct building *b)
 {
 	const char **hidden = ARENA_ARRAY(b->arena, const char *, 3);
 
-	hidden[0] = b->store->data_path;
-	if (!path_below(b->store->run_path, "/run"))
-		hidden[1] = b->store->run_path;
+	hidden[0] = b->folders->data_path;
+	if (!path_below(b->folders->run_path, "/run"))
+		hidden[1] = b->folders->run_path;
 	b->root.hidden = hidden;
 }
 
-int image_root_host(const struct store *store, const struct record *record,
+int image_root_host(const struct folders *folders, const struct record *record,
 		    bool rootless, struct arena *arena,
 		    struct image_root *ret_root, struct kist_error *err)
 {
 	struct building b = {
-		.store = store,
+		.folders = folders,
 		.record = record,
 		.arena = arena,
 		.rootless = rootless,

@@ -22,7 +22,7 @@
 
 #include "base/json_write.h"
 #include "engine/image.h"
-#include "engine/store.h"
+#include "engine/folders.h"
 #include "engine/values.h"
 #include "engine/volume.h"
 #include "format/spec.h"
@@ -58,7 +58,7 @@ struct sharing {
 
 struct making {
 	const struct kist_run *run;
-	struct store *store;
+	struct folders *folders;
 	struct arena *arena;
 	struct id id;
 	struct name name;

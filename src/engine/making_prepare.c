@@ -120,7 +120,7 @@ int making_prepare(struct making *m, const struct record *record,
 	if (ret < 0)
 		return ret;
 	if (m->image.kind == IMAGE_HOST)
-		return image_root_host(m->store, record,
+		return image_root_host(m->folders, record,
 				       m->ns[NS_USER].want != NS_INHERIT &&
 					       m->rootless,
 				       m->arena, &m->root, err);

@@ -59,11 +59,11 @@ static int container_pid(struct making *m, const char *name, pid_t *ret_pid,
 {
 	struct container c;
 	struct id id;
-	int ret = store_find(m->store, name, &id, err);
+	int ret = folders_find(m->folders, name, &id, err);
 
 	if (ret < 0)
 		return ret;
-	ret = container_open(m->store->state_root, id.text, &c, NULL);
+	ret = container_open(m->folders->state_root, id.text, &c, NULL);
 	if (ret < 0 || c.process.pidfd < 0) {
 		if (ret == 0)
 			container_close(&c);

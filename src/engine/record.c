@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "engine/store.h"
+#include "engine/rootless.h"
+#include "engine/folders.h"
 
 int64_t time_now(void)
 {
@@ -23,24 +24,24 @@ int64_t time_now(void)
 /* ---- names ---- */
 
 /* A link to a record that is gone does not count. */
-static bool is_stale(const struct store *store, const char *name)
+static bool is_stale(const struct folders *folders, const char *name)
 {
 	struct id id = { 0 };
 
-	if (readlinkat(store->names_fd, name, id.text, ID_LEN) != ID_LEN)
+	if (readlinkat(folders->names_fd, name, id.text, ID_LEN) != ID_LEN)
 		return false;
-	return faccessat(store->containers_fd, id.text, F_OK, 0) < 0 &&
+	return faccessat(folders->containers_fd, id.text, F_OK, 0) < 0 &&
 	       errno == ENOENT;
 }
 
-static int claim_name(const struct store *store, const char *name,
+static int claim_name(const struct folders *folders, const char *name,
 		      const struct id *id)
 {
-	if (symlinkat(id->text, store->names_fd, name) == 0)
+	if (symlinkat(id->text, folders->names_fd, name) == 0)
 		return 0;
-	if (errno == EEXIST && is_stale(store, name)) {
-		unlinkat(store->names_fd, name, 0);
-		if (symlinkat(id->text, store->names_fd, name) == 0)
+	if (errno == EEXIST && is_stale(folders, name)) {
+		unlinkat(folders->names_fd, name, 0);
+		if (symlinkat(id->text, folders->names_fd, name) == 0)
 			return 0;
 	}
 	return -errno;
@@ -54,7 +55,7 @@ static int name_taken(const char *name, struct kist_error *err)
 	return -EEXIST;
 }
 
-static int choose_name(const struct store *store, const char *wanted,
+static int choose_name(const struct folders *folders, const char *wanted,
 		       const struct id *id, struct name *ret_name,
 		       struct kist_error *err)
 {
@@ -62,7 +63,7 @@ static int choose_name(const struct store *store, const char *wanted,
 
 	if (wanted) {
 		snprintf(ret_name->text, sizeof(ret_name->text), "%s", wanted);
-		ret = claim_name(store, wanted, id);
+		ret = claim_name(folders, wanted, id);
 		if (ret == -EEXIST)
 			return name_taken(wanted, err);
 	} else {
@@ -70,7 +71,7 @@ static int choose_name(const struct store *store, const char *wanted,
 
 		do {
 			name_random(ret_name);
-			ret = claim_name(store, ret_name->text, id);
+			ret = claim_name(folders, ret_name->text, id);
 		} while (ret == -EEXIST && --tries > 0);
 	}
 	if (ret < 0)
@@ -96,19 +97,19 @@ static int open_life(int dir_fd)
 	return fd;
 }
 
-int record_make(struct store *store, const struct id *id, const char *name,
+int record_make(struct folders *folders, const struct id *id, const char *name,
 		struct name *ret_name, struct record *ret_record,
 		struct kist_error *err)
 {
 	struct record record = { .id = *id, .dir_fd = -1, .life_fd = -1 };
 	int ret;
 
-	record.path = arena_printf(&store->arena, "%s/containers/%s",
-				   store->data_path, id->text);
-	if (mkdirat(store->containers_fd, id->text, 0700) < 0)
+	record.path = arena_printf(&folders->arena, "%s/containers/%s",
+				   folders->data_path, id->text);
+	if (mkdirat(folders->containers_fd, id->text, 0700) < 0)
 		return err_sys(err, KIST_E_STORE, errno, "make folder '%s'",
 			       record.path);
-	record.dir_fd = openat(store->containers_fd, id->text,
+	record.dir_fd = openat(folders->containers_fd, id->text,
 			       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	record.life_fd = ret = record.dir_fd < 0 ? -errno :
 						   open_life(record.dir_fd);
@@ -116,21 +117,21 @@ int record_make(struct store *store, const struct id *id, const char *name,
 		err_sys(err, KIST_E_STORE, -ret, "open '%s'", record.path);
 		goto undo;
 	}
-	ret = choose_name(store, name, id, ret_name, err);
+	ret = choose_name(folders, name, id, ret_name, err);
 	if (ret < 0)
 		goto undo;
 	*ret_record = record;
 	return 0;
 undo:
 	record_close(&record);
-	tree_remove(store->containers_fd, id->text);
+	tree_remove(folders->containers_fd, id->text);
 	return ret;
 }
 
-int record_open(struct store *store, const struct id *id,
+int record_open(struct folders *folders, const struct id *id,
 		struct record *ret_record, struct kist_error *err)
 {
-	int fd = openat(store->containers_fd, id->text,
+	int fd = openat(folders->containers_fd, id->text,
 			O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0 && errno == ENOENT)
@@ -143,8 +144,8 @@ int record_open(struct store *store, const struct id *id,
 		.id = *id,
 		.dir_fd = fd,
 		.life_fd = -1,
-		.path = arena_printf(&store->arena, "%s/containers/%s",
-				     store->data_path, id->text),
+		.path = arena_printf(&folders->arena, "%s/containers/%s",
+				     folders->data_path, id->text),
 	};
 	return 0;
 }
@@ -158,17 +159,22 @@ void record_close(struct record *record)
 	record->dir_fd = record->life_fd = -1;
 }
 
-int record_remove(struct store *store, const struct record *record,
+int record_remove(struct folders *folders, const struct record *record,
 		  const char *name, struct kist_error *err)
 {
-	int ret = tree_remove(store->containers_fd, record->id.text);
+	int ret = tree_remove(folders->containers_fd, record->id.text);
 
+	if ((ret == -EACCES || ret == -EPERM) && geteuid() != 0) {
+		ret = rootless_remove(folders, record, err);
+		if (ret < 0)
+			return ret;
+	}
 	if (ret < 0)
 		return err_sys(err, KIST_E_STORE, -ret, "remove '%s'",
 			       record->path);
 	/* Only if it is still ours. */
-	if (name && is_stale(store, name))
-		unlinkat(store->names_fd, name, 0);
+	if (name && is_stale(folders, name))
+		unlinkat(folders->names_fd, name, 0);
 	return 0;
 }
 

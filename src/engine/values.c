@@ -9,7 +9,7 @@
 
 #include "base/near.h"
 #include "base/num.h"
-#include "engine/store.h"
+#include "engine/folders.h"
 #include "engine/values.h"
 #include "engine/volume.h"
 

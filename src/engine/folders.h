@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * store.h - kist's folders, and the record of a container in them
+ * folders.h - kist's folders, and the record of a container in them
  *
  *	RUN/state/ID/		what the container layer keeps while it lives
  *	DATA/containers/ID/	the record:
@@ -22,11 +22,11 @@
  *
  * Names are claimed by making the link, which only one can.
  *
- * Ownership: open/close; paths live as long as the store.
- * Threads:   a store belongs to one thread.
+ * Ownership: open/close; paths live as long as they are open.
+ * Threads:   they belong to one thread.
  */
-#ifndef ENGINE_STORE_H
-#define ENGINE_STORE_H
+#ifndef ENGINE_FOLDERS_H
+#define ENGINE_FOLDERS_H
 
 #include <kist/run.h>
 
@@ -35,37 +35,37 @@
 #include "engine/names.h"
 
 /**
- * struct store - the open folders
+ * struct folders - the open folders
  * @state_root:	for the container layer
  */
-struct store {
+struct folders {
 	struct arena arena;
 	const char *run_path, *data_path, *state_root;
 	int containers_fd, names_fd;
 };
 
 /**
- * store_open() - find the folders, and make them if they are not there
+ * folders_open() - find the folders, and make them if they are not there
  *
  * A folder in /tmp is trusted only if it is ours alone.
  *
  * Return: 0, or a negative errno (STORE).
  */
-MUST_CHECK int store_open(const struct kist *kist, struct store *ret_store,
+MUST_CHECK int folders_open(const struct kist *kist, struct folders *ret_folders,
 			  struct kist_error *err);
-void store_close(struct store *store);
-#define CLEANUP_STORE __attribute__((cleanup(store_close)))
+void folders_close(struct folders *folders);
+#define CLEANUP_FOLDERS __attribute__((cleanup(folders_close)))
 
 /**
- * store_find() - the container of a name, an id, or the start of an id
+ * folders_find() - the container of a name, an id, or the start of an id
  *
  * Return: 0, -ENOENT (CONTAINER_UNKNOWN), -EINVAL (CONTAINER_AMBIGUOUS).
  */
-MUST_CHECK int store_find(const struct store *store, const char *word,
+MUST_CHECK int folders_find(const struct folders *folders, const char *word,
 			  struct id *ret_id, struct kist_error *err);
 
 /* The ids of all records, in the arena. */
-MUST_CHECK int store_list(const struct store *store, struct arena *arena,
+MUST_CHECK int folders_list(const struct folders *folders, struct arena *arena,
 			  struct id **ret_ids, size_t *ret_count,
 			  struct kist_error *err);
 
@@ -73,7 +73,7 @@ MUST_CHECK int store_list(const struct store *store, struct arena *arena,
  * struct record - one container's folder
  * @dir_fd:	DATA/containers/ID
  * @life_fd:	the lock, held: the record's maker; else -1
- * @path:	in the store's arena
+ * @path:	in the arena of the folders
  */
 struct record {
 	struct id id;
@@ -87,12 +87,12 @@ struct record {
  *
  * Return: 0, -EEXIST (NAME_TAKEN), or what a system call gave.
  */
-MUST_CHECK int record_make(struct store *store, const struct id *id,
+MUST_CHECK int record_make(struct folders *folders, const struct id *id,
 			   const char *name, struct name *ret_name,
 			   struct record *ret_record, struct kist_error *err);
 
 /* Return: 0, -ENOENT (CONTAINER_UNKNOWN). */
-MUST_CHECK int record_open(struct store *store, const struct id *id,
+MUST_CHECK int record_open(struct folders *folders, const struct id *id,
 			   struct record *ret_record, struct kist_error *err);
 
 /* Forgets the lock, too: see above. */
@@ -103,10 +103,9 @@ void record_close(struct record *record);
 /**
  * record_remove() - the whole folder, and the name
  *
- * Return: 0, or what a system call gave. -EACCES: files of subordinate ids
- * are in it, see rootless_remove().
+ * Return: 0, or what a system call gave (STORE).
  */
-MUST_CHECK int record_remove(struct store *store, const struct record *record,
+MUST_CHECK int record_remove(struct folders *folders, const struct record *record,
 			     const char *name, struct kist_error *err);
 
 /**

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store.c - kist's folders, and finding containers in them */
+/* folders.c - kist's folders, and finding containers in them */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "engine/store.h"
+#include "engine/folders.h"
 
 /* ---- where ---- */
 
@@ -100,19 +100,19 @@ static int open_below(int dir_fd, const char *path, const char *name,
 	return fd;
 }
 
-static int open_data(struct store *store, struct kist_error *err)
+static int open_data(struct folders *folders, struct kist_error *err)
 {
 	CLEANUP_FD int data_fd = -1;
 
-	data_fd = open_folder(store->data_path, &store->arena, err);
+	data_fd = open_folder(folders->data_path, &folders->arena, err);
 	if (data_fd < 0)
 		return data_fd;
-	store->containers_fd =
-		open_below(data_fd, store->data_path, "containers", err);
-	if (store->containers_fd < 0)
-		return store->containers_fd;
-	store->names_fd = open_below(data_fd, store->data_path, "names", err);
-	return store->names_fd < 0 ? store->names_fd : 0;
+	folders->containers_fd =
+		open_below(data_fd, folders->data_path, "containers", err);
+	if (folders->containers_fd < 0)
+		return folders->containers_fd;
+	folders->names_fd = open_below(data_fd, folders->data_path, "names", err);
+	return folders->names_fd < 0 ? folders->names_fd : 0;
 }
 
 static const char *absolute(const char *path, struct arena *arena)
@@ -125,11 +125,11 @@ static const char *absolute(const char *path, struct arena *arena)
 	return here ? arena_printf(arena, "%s/%s", here, path) : NULL;
 }
 
-int store_open(const struct kist *kist, struct store *ret_store,
+int folders_open(const struct kist *kist, struct folders *ret_folders,
 	       struct kist_error *err)
 {
 	static const struct kist anywhere;
-	struct store s = { .containers_fd = -1, .names_fd = -1 };
+	struct folders s = { .containers_fd = -1, .names_fd = -1 };
 	CLEANUP_FD int run_fd = -1;
 	int ret;
 
@@ -151,21 +151,21 @@ int store_open(const struct kist *kist, struct store *ret_store,
 		ret = err_nomem(err);
 	if (ret < 0)
 		goto undo;
-	*ret_store = s;
+	*ret_folders = s;
 	return 0;
 undo:
-	store_close(&s);
+	folders_close(&s);
 	return ret;
 }
 
-void store_close(struct store *store)
+void folders_close(struct folders *folders)
 {
-	if (store->containers_fd >= 0)
-		close(store->containers_fd);
-	if (store->names_fd >= 0)
-		close(store->names_fd);
-	arena_done(&store->arena);
-	*store = (struct store){ .containers_fd = -1, .names_fd = -1 };
+	if (folders->containers_fd >= 0)
+		close(folders->containers_fd);
+	if (folders->names_fd >= 0)
+		close(folders->names_fd);
+	arena_done(&folders->arena);
+	*folders = (struct folders){ .containers_fd = -1, .names_fd = -1 };
 }
 
 /* ---- which ---- */
@@ -178,7 +178,7 @@ static int unknown(const char *word, struct kist_error *err)
 	return -ENOENT;
 }
 
-static bool find_name(const struct store *store, const char *word,
+static bool find_name(const struct folders *folders, const char *word,
 		      struct id *ret_id)
 {
 	struct id id = { 0 };
@@ -186,9 +186,9 @@ static bool find_name(const struct store *store, const char *word,
 
 	if (strchr(word, '/'))
 		return false;
-	len = readlinkat(store->names_fd, word, id.text, ID_LEN);
+	len = readlinkat(folders->names_fd, word, id.text, ID_LEN);
 	if (len != ID_LEN ||
-	    faccessat(store->containers_fd, id.text, F_OK, 0) < 0)
+	    faccessat(folders->containers_fd, id.text, F_OK, 0) < 0)
 		return false;
 	*ret_id = id;
 	return true;
@@ -200,10 +200,10 @@ static void copy_id(struct id *id, const char *text)
 	id->text[ID_LEN] = '\0';
 }
 
-int store_list(const struct store *store, struct arena *arena,
+int folders_list(const struct folders *folders, struct arena *arena,
 	       struct id **ret_ids, size_t *ret_count, struct kist_error *err)
 {
-	int fd = openat(store->containers_fd, ".",
+	int fd = openat(folders->containers_fd, ".",
 			O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct id *ids = NULL;
@@ -240,7 +240,7 @@ int store_list(const struct store *store, struct arena *arena,
 	return 0;
 }
 
-int store_find(const struct store *store, const char *word,
+int folders_find(const struct folders *folders, const char *word,
 	       struct id *ret_id, struct kist_error *err)
 {
 	CLEANUP_ARENA struct arena arena;
@@ -250,11 +250,11 @@ int store_find(const struct store *store, const char *word,
 	int ret;
 
 	arena_init(&arena);
-	if (find_name(store, word, ret_id))
+	if (find_name(folders, word, ret_id))
 		return 0;
 	if (!is_id_prefix(word))
 		return unknown(word, err);
-	ret = store_list(store, &arena, &ids, &count, err);
+	ret = folders_list(folders, &arena, &ids, &count, err);
 	if (ret < 0)
 		return ret;
 	for (size_t i = 0; i < count; i++) {

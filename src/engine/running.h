@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* running.h - a container from its making to its end (inside engine/) */
+#ifndef ENGINE_RUNNING_H
+#define ENGINE_RUNNING_H
+
+#include "container/lifecycle.h"
+#include "engine/about.h"
+#include "engine/making.h"
+
+/* @container: open from its creation to its end */
+struct running {
+	struct folders folders;
+	struct arena arena;
+	struct making making;
+	struct record record;
+	struct container container;
+};
+
+/* Remove the record and let go of the name. */
+void running_forget(struct running *r);
+
+#endif
