@@ -334,9 +334,6 @@ static void add_arch(struct compiler *c, const struct arch *arch)
 		add_listed_arch(c);
 	else
 		add_range(c, arch->base, &c->bad_arch);
-	/* Number -1, a call that a tracer cancelled, is nobody's. */
-	if (arch->base)
-		add_range(c, UINT32_MAX, &c->by_default);
 }
 
 /* ---- the program ---- */
@@ -354,25 +351,28 @@ static uint32_t write_tree(struct code *code, const struct range *ranges,
 	return code_branch(code, BPF_JGE, ranges[half].first, high, low);
 }
 
-#define EACH_ARCH_OF(row, value)                                             \
-	for (const struct arch *row = archs; row < archs + ARRAY_LEN(archs); \
-	     row++)                                                          \
-		if (row->audit == (value))
+static bool any_listed(const struct compiler *c, uint32_t audit)
+{
+	for (size_t i = 0; i < ARRAY_LEN(archs); i++)
+		if (archs[i].audit == audit && is_listed(c, &archs[i]))
+			return true;
+	return false;
+}
 
 /* All that has this audit value; @others: where the other ones are. */
 static uint32_t write_audit(struct compiler *c, uint32_t audit, uint32_t others)
 {
-	bool any = false;
 	uint32_t start;
 
-	EACH_ARCH_OF(row, audit)
-	any |= is_listed(c, row);
-	if (!any)
+	if (!any_listed(c, audit))
 		return others;
-
 	c->range_count = 0;
-	EACH_ARCH_OF(row, audit)
-	add_arch(c, row);
+	for (size_t i = 0; i < ARRAY_LEN(archs); i++)
+		if (archs[i].audit == audit)
+			add_arch(c, &archs[i]);
+	/* Number -1, a call that a tracer cancelled, is never new. */
+	add_range(c, UINT32_MAX, &c->by_default);
+
 	if (arena_failed(c->arena)) /* then lists may run in circles */
 		return others;
 	start = write_tree(&c->code, c->ranges, c->range_count);
