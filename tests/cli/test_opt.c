@@ -234,6 +234,7 @@ static void words_are_read_by_the_table_or_refused_by_name(void **state)
 		if (row->hint)
 			CHECK_HINT(&err, row->hint);
 		assert_int_equal(ret, row->error ? -EINVAL : 0);
+		assert_int_equal(err.id, row->error ? KIST_E_USAGE : KIST_OK);
 		describe(&args, read, sizeof(read));
 		if (row->read)
 			assert_string_equal(read, row->read);
