@@ -534,7 +534,7 @@ static void rules_as_engines_write_them_are_as_in_libseccomp(void **state)
 
 			CASE(machine->name);
 			seed = 2;
-			compare_profile(&profile, machine, 200);
+			compare_profile(&profile, machine, 250);
 		}
 	}
 }
