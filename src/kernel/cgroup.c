@@ -286,3 +286,40 @@ int cgroup_join_fds(const struct cgroup *cgroup, bool all, int *ret_fds,
 	*ret_count = count;
 	return 0;
 }
+
+int cgroup_explain_join(const struct cgroup *cgroup, int errnum,
+			struct kist_error *err)
+{
+	int v2_fd = cgroup_clone_fd(cgroup);
+	char below[256] = "", type[64] = "";
+
+	if (cgroup_is_denial(-errnum))
+		err_sys(err, KIST_E_CGROUP_DENIED, errnum,
+			"join control group '%s'", cgroup->path);
+	else
+		err_sys(err, KIST_E_SYSTEM, errnum, "join control group '%s'",
+			cgroup->path);
+	if (v2_fd < 0)
+		return -errnum;
+	cgroup_file_read(v2_fd, "cgroup.subtree_control", below, sizeof(below));
+	cgroup_file_read(v2_fd, "cgroup.type", type, sizeof(type));
+	if (errnum == EBUSY && *below)
+		err_hint(err,
+			 "groups below it have controllers (%s), and "
+			 "cgroup v2 allows no process in such a group: "
+			 "choose another cgroupsPath",
+			 below);
+	else if (errnum == EOPNOTSUPP && *type)
+		err_hint(err,
+			 "it is '%s', for a group above it is threaded: "
+			 "choose a cgroupsPath outside of that",
+			 type);
+	else if (errnum == EAGAIN)
+		err_hint(err, "pids.max of it, or of a group above, is "
+			      "reached");
+	else if (errnum == EACCES)
+		err_hint(err, "moving needs the right to write cgroup.procs "
+			      "of the group above both places: start inside "
+			      "'systemd-run --user --scope -p Delegate=yes'");
+	return -errnum;
+}

@@ -88,6 +88,9 @@ MUST_CHECK int cgroup_choose_path(const struct cgroup_world *world,
  *
  * @optional: an ordinary user without delegation: not being allowed is no
  * error as long as @limits is empty; the group is then absent everywhere.
+ *
+ * What stays on v2 is that parents hand down the controllers, which harms
+ * nobody.
  */
 MUST_CHECK int cgroup_make(const struct cgroup_world *world, const char *path,
 			   const struct cgroup_limits *limits, bool optional,
@@ -111,7 +114,8 @@ MUST_CHECK int cgroup_limit(const struct cgroup *cgroup,
 			    const struct cgroup_limits *limits,
 			    struct kist_error *err);
 
-/* Device rules, in order; v1: devices.deny/allow; v2: a BPF program.
+/* Device rules, in order (kernel/device_rules.h says what they mean), in place
+ * of those before; v1: devices.deny/allow; v2: a BPF program. None: no change.
  * @tolerate: the caller has no right to (user namespace): then skip. */
 MUST_CHECK int cgroup_limit_devices(const struct cgroup *cgroup,
 				    const struct device_rule *rules,
@@ -131,12 +135,27 @@ MUST_CHECK int cgroup_join_fds(const struct cgroup *cgroup, bool all,
 			       int *ret_fds, int *ret_count,
 			       struct kist_error *err);
 
-/* Freeze or thaw and wait until it is so (at most @timeout_ms). */
+/**
+ * cgroup_explain_join() - say why a process could not be born in, or moved to
+ * @errnum:	what clone3(2) or write(2) to cgroup.procs gave (positive)
+ *
+ * Looks at the v2 group for the rule that refused: groups below that have
+ * controllers (EBUSY), a threaded group (EOPNOTSUPP), a pids limit (EAGAIN),
+ * no right to the common parent (EACCES).
+ *
+ * Return: -@errnum.
+ */
+int cgroup_explain_join(const struct cgroup *cgroup, int errnum,
+			struct kist_error *err);
+
+/* Freeze or thaw and wait until it is so (at most @timeout_ms); a group that
+ * could not be frozen is thawed again (CGROUP_TIMEOUT). */
 MUST_CHECK int cgroup_freeze(const struct cgroup *cgroup, bool frozen,
 			     int timeout_ms, struct kist_error *err);
 bool cgroup_is_frozen(const struct cgroup *cgroup);
 
-/* Kill all processes of the group and below, again until none is left. */
+/* Send @signal to all processes of the group and below; SIGKILL again until
+ * none is left. Refused if the caller is among them (CGROUP_SELF). */
 MUST_CHECK int cgroup_kill(const struct cgroup *cgroup, int signal,
 			   struct kist_error *err);
 
@@ -146,7 +165,9 @@ MUST_CHECK int cgroup_pids(const struct cgroup *cgroup, struct arena *arena,
 			   struct kist_error *err);
 
 /* Remove the group with all groups below, in every hierarchy; a straggling
- * process that is dying is waited for. Absent: no error. */
+ * process that is dying is waited for (CGROUP_BUSY after three seconds).
+ * Empty parents up to "kist" go too, so that after the last container nothing
+ * is left. Absent: no error. */
 MUST_CHECK int cgroup_remove(const struct cgroup *cgroup,
 			     struct kist_error *err);
 

@@ -276,6 +276,128 @@ static void controllers_are_enabled_in_all_parents(void **state)
 	on_each_version(enable_on_the_way);
 }
 
+/* ---- why a process cannot join ---- */
+
+static void join_inner_node(const struct cgroup_world *world)
+{
+	struct limit_pair pair;
+	struct cgroup_limits limits = { .unified = &pair, .unified_count = 1 };
+	struct kist_error err = { 0 };
+	struct cgroup inner, outer;
+	int ret;
+
+	if (!any_v2_limit(world, &pair))
+		return;
+	inner = make(world, "/p/q", &limits);
+	assert_int_equal(cgroup_open(world, group_path("/p"), &outer, NULL), 0);
+	ret = cgroup_file_write(cgroup_clone_fd(&outer), "cgroup.procs", "0");
+	assert_int_equal(ret, -EBUSY);
+	assert_int_equal(cgroup_explain_join(&outer, -ret, &err), -EBUSY);
+	assert_non_null(strstr(err.hint, "groups below it have controllers"));
+	cgroup_close(&inner);
+	cgroup_close(&outer);
+	sweep(world);
+}
+
+static void a_group_that_hands_down_takes_nobody(void **state)
+{
+	on_each_version(join_inner_node);
+}
+
+static void join_below_threaded(const struct cgroup_world *world)
+{
+	struct cgroup parent, cgroup;
+	struct kist_error err = { 0 };
+	int ret;
+
+	if (cgroup_find_v2(world) < 0)
+		return;
+	parent = make(world, "/p/t", &no_limits);
+	assert_int_equal(cgroup_file_write(cgroup_clone_fd(&parent),
+					   "cgroup.type", "threaded"),
+			 0);
+	cgroup = make(world, "/p/t/a", &no_limits);
+	ret = cgroup_file_write(cgroup_clone_fd(&cgroup), "cgroup.procs", "0");
+	assert_int_equal(ret, -EOPNOTSUPP);
+	cgroup_explain_join(&cgroup, -ret, &err);
+	assert_non_null(strstr(err.hint, "it is 'domain invalid'"));
+	cgroup_close(&cgroup);
+	cgroup_close(&parent);
+	sweep(world);
+}
+
+static void a_group_below_threads_takes_no_process(void **state)
+{
+	on_each_version(join_below_threaded);
+}
+
+/* ---- an ordinary user with a part of the tree ---- */
+
+static void delegate(const char *path)
+{
+	static const char *const files[] = { "", "/cgroup.procs",
+					     "/cgroup.threads",
+					     "/cgroup.subtree_control" };
+
+	EACH(file, files) {
+		char name[800];
+
+		snprintf(name, sizeof(name), "%s%s", path, *file);
+		CHECK_SYS(chown(name, 1000, 1000));
+	}
+}
+
+static void run_as_delegate(void)
+{
+	struct cgroup_world world = only(true);
+	struct limit_pair pair;
+	struct cgroup_limits limits = { .unified = &pair, .unified_count = 1 };
+	struct cgroup own, cgroup;
+	struct kist_error err = { 0 };
+
+	/* as systemd does: the user's part, and a group in it for us */
+	assert_true(any_v2_limit(&world, &pair));
+	own = make(&world, "/user/app", &limits);
+	delegate(cgroup_place(&world.h[0], group_path("/user"), -1).path);
+	delegate(cgroup_place(&world.h[0], group_path("/user/app"), -1).path);
+	enter(&own);
+	CHECK_SYS(setresuid(1000, 1000, 1000));
+
+	cgroup = make(&world, "/user/kist/web", &limits);
+	works(cgroup_limit(&cgroup, &limits, &err), &err);
+	enter(&cgroup);
+	enter(&own);
+	works(cgroup_remove(&cgroup, &err), &err);
+	assert_false(exists(&world, group_path("/user/kist")));
+
+	/* outside of it there is no right to */
+	assert_true(cgroup_make(&world, group_path("/no"), &limits, true,
+				&cgroup, &err) < 0);
+	assert_int_equal(err.id, KIST_E_CGROUP_DENIED);
+	_exit(0);
+}
+
+static void a_delegated_part_of_the_tree_is_enough(void **state)
+{
+	struct cgroup_world world = only(true);
+	struct limit_pair pair;
+	struct cgroup left;
+	char path[64];
+	int status;
+	pid_t pid;
+
+	skip_unless(is_root() && any_v2_limit(&world, &pair));
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		run_as_delegate();
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	snprintf(path, sizeof(path), "/kist-test-%d", pid);
+	assert_int_equal(cgroup_open(&world, path, &left, NULL), 0);
+	done(&left);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +412,9 @@ int main(void)
 		cmocka_unit_test(processes_in_a_parent_are_named),
 		cmocka_unit_test(a_threaded_parent_is_named),
 		cmocka_unit_test(controllers_are_enabled_in_all_parents),
+		cmocka_unit_test(a_group_that_hands_down_takes_nobody),
+		cmocka_unit_test(a_group_below_threads_takes_no_process),
+		cmocka_unit_test(a_delegated_part_of_the_tree_is_enough),
 	};
 
 	return cmocka_run_group_tests(tests, remember_root, restore_root);

@@ -217,6 +217,31 @@ static void a_missing_controller_is_named_with_its_remedy(void **state)
 	on_each_version(no_such_controller);
 }
 
+static void throttle_unknown(const struct cgroup_world *world)
+{
+	struct limit_device_rate rate = { 250, 77, 1 << 20 };
+	struct cgroup_limits limits = { 0 };
+	struct kist_error err = { 0 };
+	struct cgroup cgroup;
+
+	if (!has(world, world->mode == CGROUP_V2 ? "io" : "blkio"))
+		return;
+	limits.throttles[THROTTLE_READ_BPS] = &rate;
+	limits.throttle_counts[THROTTLE_READ_BPS] = 1;
+	cgroup = make(world, "/kist/a", &limits);
+	assert_int_equal(cgroup_limit(&cgroup, &limits, &err), -ENODEV);
+	assert_int_equal(err.id, KIST_E_CGROUP_LIMIT);
+	assert_non_null(strstr(err.what, "throttleReadBpsDevice"));
+	assert_non_null(strstr(err.hint, "no whole disk"));
+	cgroup_close(&cgroup);
+	sweep(world);
+}
+
+static void a_disk_that_is_not_there_is_named(void **state)
+{
+	on_each_version(throttle_unknown);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +252,7 @@ int main(void)
 		cmocka_unit_test(a_new_group_takes_processes_however_deep),
 		cmocka_unit_test(unified_limits_are_for_v2),
 		cmocka_unit_test(a_missing_controller_is_named_with_its_remedy),
+		cmocka_unit_test(a_disk_that_is_not_there_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, remember_root, restore_root);
