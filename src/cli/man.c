@@ -14,14 +14,18 @@
 
 #define WIDTH 78
 
-/* Text inside a line: no backslash is an escape. */
+/* Text inside a line: no backslash is an escape, two dashes are two. */
 static void put_n(FILE *out, const char *text, size_t len)
 {
-	for (; len--; text++) {
-		if (*text == '\\')
+	for (size_t i = 0; i < len; i++) {
+		bool dashes = text[i] == '-' &&
+			      ((i > 0 && text[i - 1] == '-') ||
+			       (i + 1 < len && text[i + 1] == '-'));
+
+		if (text[i] == '\\')
 			fputs("\\e", out);
 		else
-			fputc(*text, out);
+			fprintf(out, dashes ? "\\%c" : "%c", text[i]);
 	}
 }
 
@@ -205,27 +209,48 @@ static void options(const struct opt *opts, FILE *out)
 		list_end(out);
 }
 
-/* "setns(2), kist-ls(1)" */
+/* "setns(2)" in a list of such. */
+struct reference {
+	const char *name, *section;
+	int name_len, section_len;
+};
+
+static int compare_references(const void *a, const void *b)
+{
+	const struct reference *x = a, *y = b;
+	int order = strncmp(x->section, y->section, (size_t)x->section_len);
+
+	if (order == 0)
+		order = strcmp(x->name, y->name);
+	return order;
+}
+
+/* "setns(2), kist-ls(1)" becomes a list in the order of the sections. */
 static void see_also(const char *see, FILE *out)
 {
-	if (!see)
-		return;
-	fputs(".Sh SEE ALSO\n", out);
-	while (*see) {
-		size_t len = strcspn(see, ",");
-		size_t name = strcspn(see, "(");
-		bool last = see[len] == '\0';
+	struct reference list[16];
+	size_t count = 0;
 
-		if (name < len)
-			fprintf(out, ".Xr %.*s %.*s%s\n", (int)name, see,
-				(int)strcspn(see + name + 1, ")"),
-				see + name + 1, last ? "" : " ,");
-		else
-			fprintf(out, ".Lk %.*s%s\n", (int)len, see,
-				last ? "" : " ,");
-		see += len;
+	while (see && *see && count < ARRAY_LEN(list)) {
+		struct reference *ref = &list[count];
+
+		ref->name = see;
+		ref->name_len = (int)strcspn(see, "(,");
+		ref->section = see + ref->name_len + 1;
+		ref->section_len = (int)strcspn(ref->section, "),");
+		count += see[ref->name_len] == '(';
+		see += strcspn(see, ",");
 		see += strspn(see, ", ");
 	}
+	if (count == 0)
+		return;
+
+	qsort(list, count, sizeof(list[0]), compare_references);
+	fputs(".Sh SEE ALSO\n", out);
+	for (size_t i = 0; i < count; i++)
+		fprintf(out, ".Xr %.*s %.*s%s\n", list[i].name_len,
+			list[i].name, list[i].section_len, list[i].section,
+			i + 1 < count ? " ," : "");
 }
 
 static void synopsis_operands(const struct opt *opts, FILE *out)
