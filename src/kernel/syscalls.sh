@@ -52,6 +52,7 @@ numbers() {
 		echo "=$b __${a}NR_$b"
 	done | preprocess "$1" | sed -n 's/^=\([^ ]*\) /\1 /p' |
 		while read -r name value; do
+			# shellcheck disable=SC2004 # an expression, not a name
 			echo "$name $1 $((($value) & 0x3fffffff))"
 		done
 }
