@@ -85,6 +85,10 @@ void child_ignore_sigpipe(bool ignored);
 /* Block all signals or none. */
 void child_block_signals(bool all);
 
+/* mount(2) for what fsconfig(2) cannot take (mount_classic.c). Return: the
+ * detached mount. */
+int mount_classic(struct child *c, const struct plan_op *op);
+
 typedef int child_op(struct child *c, const struct plan_op *op);
 
 child_op op_call, op_sync, op_write, op_link_up, op_ready, op_listen;

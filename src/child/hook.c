@@ -56,6 +56,7 @@ static _Noreturn void become_hook(struct child *c, const struct plan_op *op,
 	if (ret >= 0) {
 		child_ignore_sigpipe(false);
 		child_block_signals(false);
+		SYS(umask, 022);
 		ret = SYS(execve, child_text(c, op->arg[0]),
 			  child_vector(c, op->arg[1]),
 			  child_vector(c, op->arg[2]));

@@ -216,6 +216,7 @@ _Noreturn void child_main(long *stack)
 	if (stack[0] != 2 || SYS(close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
 		child_exit(CHILD_EXIT_FAILED);
 	child_reset_signals(true);
+	SYS(umask, 0); /* what is made is exact; the plan sets the program's */
 
 	fd = text_number(argv[1]);
 	/* Without a plan there is nobody to tell. */

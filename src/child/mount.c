@@ -134,6 +134,24 @@ static int configure(struct child *c, const struct plan_op *op, int fs)
 	return ret;
 }
 
+static int mount_configured(struct child *c, const struct plan_op *op, int fs)
+{
+	int ret = configure(c, op, fs);
+
+	if (ret < 0)
+		return ret;
+	return (int)SYS(fsmount, fs, FSMOUNT_CLOEXEC, op->arg[2]);
+}
+
+/* fsconfig(2) takes values of up to 255 bytes. */
+static bool has_long_option(char **option)
+{
+	for (; option[0] && option[1]; option += 2)
+		if (text_length(option[1]) > 255)
+			return true;
+	return false;
+}
+
 int op_fsmount(struct child *c, const struct plan_op *op)
 {
 	int fs = (int)SYS(fsopen, child_text(c, op->arg[0]), FSOPEN_CLOEXEC);
@@ -141,9 +159,10 @@ int op_fsmount(struct child *c, const struct plan_op *op)
 
 	if (fs < 0)
 		return fs;
-	mount = configure(c, op, fs);
-	if (mount == 0)
-		mount = (int)SYS(fsmount, fs, FSMOUNT_CLOEXEC, op->arg[2]);
+	if (has_long_option(child_vector(c, op->arg[1])))
+		mount = mount_classic(c, op);
+	else
+		mount = mount_configured(c, op, fs);
 	if (mount < 0)
 		read_log(c, fs);
 	SYS(close, fs);
@@ -190,8 +209,10 @@ static int make_place(struct child *c, const struct plan_op *op, int mount)
 	} else if (!(op->flags & (PLAN_F_MAKE_DIR | PLAN_F_MAKE_FILE))) {
 		return -ENOENT;
 	}
-	return path_make(path_root_of(c, op), child_text(c, op->arg[1]),
-			 mode | (directory ? S_IFDIR : S_IFREG), 0, &made);
+	return path_make_through(path_root_of(c, op),
+				 child_text(c, op->arg[1]),
+				 mode | (directory ? S_IFDIR : S_IFREG),
+				 &made);
 }
 
 int op_place(struct child *c, const struct plan_op *op)

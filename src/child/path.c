@@ -20,6 +20,10 @@
 /* RESOLVE_IN_ROOT gives EAGAIN when anything on the machine is renamed. */
 #define PATH_TRIES 128
 
+/* A link to nowhere is followed so far, and so long may it be. */
+#define PATH_LINKS 8
+#define PATH_LINK_MAX 1024
+
 #define DIR_FLAGS (O_PATH | O_DIRECTORY)
 
 struct path_root path_root_of(struct child *c, const struct plan_op *op)
@@ -75,18 +79,12 @@ static int open_prefix(struct path_root root, char *path, long length)
 	return fd;
 }
 
-/* Make a file of any type with its exact permissions. */
+/* Make a file of any type; the permissions are exact, the umask being 0. */
 static int make_exact(int dir, const char *name, uint32_t mode, uint64_t dev)
 {
-	long mask = SYS(umask, 0);
-	long ret;
-
 	if (S_ISDIR(mode))
-		ret = SYS(mkdirat, dir, name, mode & 07777);
-	else
-		ret = SYS(mknodat, dir, name, mode, dev);
-	SYS(umask, mask);
-	return (int)ret;
+		return (int)SYS(mkdirat, dir, name, mode & 07777);
+	return (int)SYS(mknodat, dir, name, mode, dev);
 }
 
 /* Make the directory called by @length bytes at @name in @dir, and open it. */
@@ -151,6 +149,63 @@ int path_parent(struct path_root root, char *path, char **ret_name)
 	fd = open_prefix(root, path, name - path);
 	if (fd == -ENOENT)
 		fd = make_prefixes(root, path, name - path);
+	return fd;
+}
+
+bool path_is_name(const char *path)
+{
+	return path[0] && !*text_find(path, '/') && !text_same(path, ".") &&
+	       !text_same(path, "..");
+}
+
+/* Where the link that @path names leads, as a path below the same root. */
+static int follow_link(struct path_root root, char *path, char *ret_path,
+		       size_t size)
+{
+	struct path_root beneath = { .resolve = RESOLVE_BENEATH };
+	char *name = last_component(path);
+	char target[PATH_LINK_MAX];
+	long length;
+	int link;
+
+	beneath.dir = open_prefix(root, path, name - path);
+	if (beneath.dir < 0)
+		return beneath.dir;
+	link = path_open(beneath, name, O_PATH | O_NOFOLLOW);
+	SYS(close, beneath.dir);
+	if (link < 0)
+		return link;
+	length = SYS(readlinkat, link, "", target, sizeof(target) - 1);
+	SYS(close, link);
+	if (length < 0)
+		return (int)length;
+	target[length] = '\0';
+	ret_path[0] = '\0';
+	if (target[0] != '/') {
+		char first = *name;
+
+		*name = '\0';
+		text_append(ret_path, size, path);
+		*name = first;
+	}
+	text_append(ret_path, size, target);
+	return text_length(ret_path) + 1 < size ? 0 : -ENAMETOOLONG;
+}
+
+int path_make_through(struct path_root root, char *path, uint32_t mode,
+		      bool *ret_made)
+{
+	char next[2 * PATH_LINK_MAX], now[2 * PATH_LINK_MAX];
+	int fd = path_make(root, path, mode, 0, ret_made);
+
+	for (int tries = 0; fd == -EEXIST && tries < PATH_LINKS; tries++) {
+		if ((root.resolve & RESOLVE_NO_SYMLINKS) ||
+		    follow_link(root, path, next, sizeof(next)) < 0)
+			return -EEXIST; /* no link, or not to be followed */
+		memcpy(now, next, sizeof(now));
+		path = now;
+		fd = path_make(root, path, mode, 0, ret_made);
+	}
 	return fd;
 }
 

@@ -50,6 +50,16 @@ int path_parent(struct path_root root, char *path, char **ret_name);
 int path_make(struct path_root root, char *path, uint32_t mode, uint64_t dev,
 	      bool *ret_made);
 
+/**
+ * path_make_through() - the same for a directory or file; a link to nowhere in
+ * its place is followed, as everywhere below the root, and its target made
+ */
+int path_make_through(struct path_root root, char *path, uint32_t mode,
+		      bool *ret_made);
+
+/* A single component: a name in the directory itself. */
+bool path_is_name(const char *path);
+
 struct statx;
 /* statx(2) of the open file @fd. */
 int path_stat(int fd, struct statx *ret_stat);

@@ -10,7 +10,8 @@
 
 #include "child/path.h"
 
-#define SIGNAL_MAX 64
+/* Those that anybody is known to ignore. */
+#define SIGNAL_MAX 31
 
 /* The kernel's struct sigaction, the same size on every 64-bit machine. */
 struct signal_action {

@@ -376,6 +376,10 @@ static void undo(struct creation *c)
 	}
 	if (container->dir_fd >= 0)
 		ret = store_remove(container->root_fd, c->args->id, &ignored);
+	if (c->recorded)
+		ret = hooks_run(c->args->spec, HOOK_POSTSTOP, c->args->id,
+				c->args->bundle, "stopped", 0,
+				&container->arena, &c->args->config, &ignored);
 	(void)ret;
 }
 

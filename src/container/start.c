@@ -7,7 +7,8 @@
  * The first process waits on a socket in the state folder. Renaming that
  * socket claims it, so that of two starters one wins; connecting lets the
  * process go on; what it reports is what failed, the end of the connection is
- * the program being executed.
+ * the program being executed. A failing poststart hook ends the container
+ * (runtime.md, step 10).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -90,6 +91,7 @@ int container_start(struct container *container, struct kist_error *err)
 	struct config_source config = { .text = record->config,
 					.name = record->config_name,
 					.len = record->config_len };
+	struct kist_error ignored = { 0 };
 	struct plan_report report;
 	struct spec *spec;
 	int ret = container_spec(container, &spec, err);
@@ -110,7 +112,10 @@ int container_start(struct container *container, struct kist_error *err)
 		ret = spawn_check(&container->process, err);
 	if (ret < 0)
 		return ret;
-	return hooks_run(spec, HOOK_POSTSTART, container->id, record->bundle,
-			 "running", record->pid, &container->arena, &config,
-			 err);
+	ret = hooks_run(spec, HOOK_POSTSTART, container->id, record->bundle,
+			"running", record->pid, &container->arena, &config,
+			err);
+	if (ret < 0 && container_delete(container, true, &ignored) < 0)
+		err_while(err, "left behind");
+	return ret;
 }
