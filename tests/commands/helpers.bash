@@ -15,7 +15,9 @@
 #
 # Variables: TOP (source tree), BUILD (programs), KIST and OCI (the two
 # binaries), SCRATCH (this test's folder, below it STATE, the state folder that
-# oci() uses), CACHE (kept between runs: roots).
+# oci() uses, and run/ and data/, those of kist()), CACHE (kept between runs:
+# roots). In the background use "${kist[@]}" …: a function would be a subshell,
+# and $! not kist.
 
 bats_require_minimum_version 1.5.0
 
@@ -32,6 +34,7 @@ start_test() {
 	SCRATCH=$(mktemp -d /tmp/kt.XXXXXX)
 	chmod 755 "$SCRATCH"
 	STATE=$SCRATCH/state
+	kist=("$KIST" --root "$SCRATCH/run" --data-root "$SCRATCH/data")
 	mkdir -p "$STATE"
 	snapshot_machine >"$SCRATCH/machine-before"
 }
@@ -44,13 +47,17 @@ end_test() {
 		[ -d "$dir" ] && [ -x "$OCI" ] || continue
 		oci delete --force "$(basename "$dir")" >/dev/null 2>&1 || :
 	done
+	for dir in "$SCRATCH"/data/containers/*/; do
+		[ -d "$dir" ] && [ -x "$KIST" ] || continue
+		kist rm --force "$(basename "$dir")" >/dev/null 2>&1 || :
+	done
 	rm -rf --one-file-system "$SCRATCH"
 }
 
 # --- running -----------------------------------------------------------------
 
 oci() { "$OCI" --root "$STATE" "$@"; }
-kist() { "$KIST" "$@"; }
+kist() { "${kist[@]}" "$@"; }
 
 # as_user CMD… - as an ordinary user, in a small clean environment. Programs in
 # the build folder are reached through a copy, as the tree may be private.
@@ -245,7 +252,10 @@ snapshot_machine() {
 	find /sys/fs/cgroup -mindepth 2 -type d -printf 'cgroup %p\n' \
 		2>/dev/null || :
 	ip -o link 2>/dev/null | awk -F': ' '{ print "link", $2 }'
-	find /run/kist* /var/lib/kist* /run/netns "$STATE" -mindepth 1 \
+	find /run/kist-oci* /run/netns "$STATE" -mindepth 1 \
+		-printf 'file %p\n' 2>/dev/null || :
+	# One level of folders is kist's own and stays.
+	find /run/kist /var/lib/kist "$SCRATCH/run" "$SCRATCH/data" -mindepth 2 \
 		-printf 'file %p\n' 2>/dev/null || :
 	snapshot_processes
 }

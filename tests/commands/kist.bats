@@ -50,8 +50,7 @@ teardown() { end_test; }
 @test "a command that is not there is 127, one that cannot run 126" {
 	needs root
 	busybox_root "$SCRATCH/r"
-	run kist run --rm "$SCRATCH/r" nosuchthing
-	expect_status 127
+	run -127 kist run --rm "$SCRATCH/r" nosuchthing
 	expect_has nosuchthing
 	touch "$SCRATCH/r/data"
 	run kist run --rm "$SCRATCH/r" /data
@@ -99,10 +98,10 @@ teardown() { end_test; }
 @test "volumes: read-write reaches the machine, read-only does not" {
 	needs root
 	busybox_root "$SCRATCH/r"
-	mkdir "$SCRATCH/data"
-	kist run --rm -v "$SCRATCH/data:/data" "$SCRATCH/r" touch /data/new
-	[ -e "$SCRATCH/data/new" ]
-	run kist run --rm -v "$SCRATCH/data:/data:ro" "$SCRATCH/r" touch /data/more
+	mkdir "$SCRATCH/mine"
+	kist run --rm -v "$SCRATCH/mine:/data" "$SCRATCH/r" touch /data/new
+	[ -e "$SCRATCH/mine/new" ]
+	run kist run --rm -v "$SCRATCH/mine:/data:ro" "$SCRATCH/r" touch /data/more
 	[ "$status" != 0 ]
 	expect_has "Read-only"
 	machine_unchanged
@@ -133,7 +132,7 @@ teardown() { end_test; }
 @test "a signal to kist reaches the command" {
 	needs root
 	busybox_root "$SCRATCH/r"
-	kist run --rm "$SCRATCH/r" sh -c 'trap "exit 9" TERM; echo up; while :; do sleep 0.1; done' \
+	"${kist[@]}" run --rm "$SCRATCH/r" sh -c 'trap "exit 9" TERM; echo up; while :; do sleep 0.1; done' \
 		>"$SCRATCH/out" &
 	local pid=$!
 	is_up() { grep -q up "$SCRATCH/out"; }
