@@ -109,8 +109,10 @@ static int read_maps(struct reader *r, const struct json *json,
 	if (ret < 0)
 		return ret;
 	ret = idmap_check(maps, word, r->err);
-	if (ret < 0)
+	if (ret < 0) {
 		place_error(r, json);
+		err_while(r->err, "linux.%s", field->key);
+	}
 	return ret;
 }
 
@@ -267,9 +269,12 @@ static const struct word_kind propagation_words = {
 static FIELD_READER(read_propagation)
 {
 	int64_t flags;
-	int ret = want_word(r, json, &propagation_words, &flags);
+	int ret;
 
 	(void)field;
+	if (json->type == JSON_STRING && !json->len)
+		return 0; /* Go's "absent" */
+	ret = want_word(r, json, &propagation_words, &flags);
 	if (ret == 0)
 		*(unsigned long *)to = (unsigned long)flags;
 	return ret;

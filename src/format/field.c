@@ -55,18 +55,39 @@ int bad(struct reader *r, const struct json *json, enum kist_err id,
 	return ret;
 }
 
+static const char *kind_word(const struct word_kind *kind, size_t i)
+{
+	return kind->words ? kind->words[i].word : kind->name(i);
+}
+
+/* All of a short list: "one of 'a', 'b'". */
+static void hint_all(struct reader *r, const struct word_kind *kind)
+{
+	char all[200] = "";
+	size_t len = 0;
+	const char *word;
+
+	for (size_t i = 0; (word = kind_word(kind, i)) != NULL; i++) {
+		len += (size_t)snprintf(all + len, sizeof(all) - len, "%s'%s'",
+					i ? ", " : "", word);
+		if (len >= sizeof(all))
+			return;
+	}
+	err_hint(r->err, "one of %s", all);
+}
+
 void hint_word(struct reader *r, const char *word, const struct word_kind *kind)
 {
 	struct near near;
-	const char *name;
+	const char *known;
 
 	near_init(&near, word);
-	for (const struct word *w = kind->words; w && w->word; w++)
-		near_offer(&near, w->word);
-	for (size_t i = 0; kind->name && (name = kind->name(i)); i++)
-		near_offer(&near, name);
-	if (near.best && near.best[0])
+	for (size_t i = 0; (known = kind_word(kind, i)) != NULL; i++)
+		near_offer(&near, *known ? known : NULL);
+	if (near.best)
 		err_hint(r->err, "did you mean '%s'?", near.best);
+	else
+		hint_all(r, kind);
 }
 
 static bool grow_warnings(struct reader *r)
