@@ -57,7 +57,7 @@ teardown() { end_kist; }
 	2|run --hostname '' ROOT|--hostname
 	2|run --stop-signal FOO ROOT|FOO
 	2|run --name 'a/b' ROOT|is not a name
-	125|run -u x:y:z ROOT|x:y:z
+	2|run -u x:y:z ROOT|x:y:z
 	2|run --boottime x ROOT|--boottime
 	2|run --cpus 1e9 ROOT|is not a number of processors
 	2|run -m x ROOT|--memory
