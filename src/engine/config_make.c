@@ -191,6 +191,9 @@ static int complete_spec(struct making *m, struct kist_error *err)
 		m->spec->root_mount = take_root_mount(m);
 	m->spec->root_place.option =
 		arena_printf(m->arena, "image '%s'", m->image.written);
+	/* The user never saw this text: it is no place to point at. */
+	m->spec->process.args.place.option = "";
+	m->spec->process.user_place.option = m->run->user ? "--user" : "";
 	if (m->run->workdir)
 		m->spec->process.cwd_place.option = arena_printf(
 			m->arena, "--workdir %s", m->run->workdir);

@@ -72,7 +72,7 @@ int image_find(const char *word, struct arena *arena,
 		return 0;
 	}
 	if (is_archive(word))
-		return err_set(err, KIST_E_UNSUPPORTED, "image archive '%s'",
+		return err_set(err, KIST_E_UNSUPPORTED, "image archive '%s' is not supported yet",
 			       word);
 	if (is_path(word))
 		return find_dir(word, arena, ret_image, err);

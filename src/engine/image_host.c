@@ -347,7 +347,10 @@ static void hide_ours(struct building *b)
 	const char **hidden = ARENA_ARRAY(b->arena, const char *, 3);
 
 	hidden[0] = b->folders->data_path;
-	if (!path_below(b->folders->run_path, "/run"))
+	/* One may be in the other, or in what is the container's own. */
+	if (path_below(hidden[0], b->folders->run_path))
+		hidden[0] = b->folders->run_path;
+	else if (!path_below(b->folders->run_path, "/run"))
 		hidden[1] = b->folders->run_path;
 	b->root.hidden = hidden;
 }

@@ -161,7 +161,8 @@ static int read_kind(struct making *m, const struct kind_option *k,
 		return 0;
 	}
 	if (is_later(word))
-		ret = err_set(err, KIST_E_UNSUPPORTED, "'%s'", word);
+		ret = err_set(err, KIST_E_UNSUPPORTED,
+			      "'%s' is not supported yet", word);
 	else
 		ret = target_path(m, k, word, &s->path, err);
 	if (ret < 0) {

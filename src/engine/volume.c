@@ -114,10 +114,12 @@ static int take_bind_option(struct volume *volume, const char *word,
 		return -EINVAL;
 	}
 	if (w->rule == VOLUME_LATER)
-		return err_set(err, KIST_E_UNSUPPORTED, "option '%s'", word);
+		return err_set(err, KIST_E_UNSUPPORTED,
+			       "option '%s' is not supported yet", word);
 	if (w->rule == VOLUME_LABEL && access("/sys/fs/selinux/enforce", F_OK) == 0)
 		return err_set(err, KIST_E_UNSUPPORTED,
-			       "relabelling by option '%s'", word);
+			       "option '%s' (relabelling) is not supported yet",
+			       word);
 	if (w->rule == VOLUME_PASS)
 		add_option(volume, w->oci);
 	return 0;
@@ -146,7 +148,9 @@ static int take_source(struct volume *volume, const char *path,
 	if (path[0] == '\0')
 		return err_set(err, KIST_E_OPTION_VALUE, "the source is empty");
 	if (!strchr(path, '/') && strcmp(path, ".") && strcmp(path, "..")) {
-		err_set(err, KIST_E_UNSUPPORTED, "named volume '%s'", path);
+		err_set(err, KIST_E_UNSUPPORTED,
+			"named volume '%s': named volumes are not supported yet",
+			path);
 		err_hint(err, "for a folder here write './%s'", path);
 		return -ENOTSUP;
 	}
@@ -184,7 +188,8 @@ static int read_volume(const char *word, struct arena *arena,
 
 	if (!destination)
 		return err_set(err, KIST_E_UNSUPPORTED,
-			       "a volume without a source");
+			       "a volume without a source is not supported "
+			       "yet");
 	if (rest)
 		return err_set(err, KIST_E_OPTION_VALUE, "too many ':'");
 	ret = take_destination(volume, destination, arena, err);
@@ -318,7 +323,7 @@ static int read_mount(const char *word, struct arena *arena,
 		return 0;
 	}
 	if (strcmp(words.type, "bind") != 0) {
-		err_set(err, KIST_E_UNSUPPORTED, "a mount of type '%s'",
+		err_set(err, KIST_E_UNSUPPORTED, "a mount of type '%s' is not supported yet",
 			words.type);
 		err_hint(err, "the types are bind and tmpfs");
 		return -ENOTSUP;
