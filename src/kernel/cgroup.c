@@ -158,7 +158,8 @@ static int make_in(struct cgroup *cgroup, int i, const char *v2_needs,
 	if (h->is_v2 && *v2_needs)
 		return cgroup_enable(h, cgroup->path, v2_needs, err);
 	if (cgroup_controls(h->controllers, "cpuset"))
-		return cgroup_inherit_cpuset(h, cgroup->path, err);
+		return cgroup_inherit_cpuset(h, cgroup->path, cgroup->dir_fd[i],
+					     err);
 	return 0;
 }
 

@@ -291,6 +291,32 @@ void cgroup_v2_needs(const struct cgroup_world *world,
 
 /* ---- v1 ---- */
 
+/* The parent's value of @file. @ret_text: "" if it has none itself. */
+static int read_above(int dir_fd, const char *file, char *ret_text, size_t size)
+{
+	char up[64];
+	int ret;
+
+	snprintf(up, sizeof(up), "../%s", file);
+	ret = cgroup_file_read(dir_fd, up, ret_text, size);
+	if (ret != -ENOENT)
+		return ret;
+	/* a hierarchy without prefixes: the first dot of @up is another */
+	snprintf(up, sizeof(up), "../%s", strchr(file, '.') + 1);
+	return cgroup_file_read(dir_fd, up, ret_text, size);
+}
+
+/* Return: 0, 1 if the parent has nothing to copy, or a negative errno. */
+static int copy_from_parent(int dir_fd, const char *file)
+{
+	char text[4096];
+	int ret = read_above(dir_fd, file, text, sizeof(text));
+
+	if (ret == 0 && !*text)
+		return 1;
+	return ret ? ret : cgroup_file_write(dir_fd, file, text);
+}
+
 static bool is_empty(int dir_fd, const char *file)
 {
 	char text[16];
@@ -299,50 +325,46 @@ static bool is_empty(int dir_fd, const char *file)
 	       !*text;
 }
 
-static int copy_from_parent(int dir_fd, const char *file,
-			    struct kist_error *err)
+static int fill(int dir_fd)
 {
-	char up[64], text[4096];
-	int ret;
+	int ret = 0;
 
-	if (!is_empty(dir_fd, file))
-		return 0;
-	snprintf(up, sizeof(up), "../%s", file);
-	/* not cgroup_file_read(): its first dot is that of "../" */
-	ret = cgroup_file_read(dir_fd, up, text, sizeof(text));
-	if (ret == -ENOENT) {
-		snprintf(up, sizeof(up), "../%s", strchr(file, '.') + 1);
-		ret = cgroup_file_read(dir_fd, up, text, sizeof(text));
-	}
-	if (ret == 0)
-		ret = cgroup_file_write(dir_fd, file, text);
-	if (ret)
-		return err_sys(err, KIST_E_SYSTEM, -ret,
-			       "copy the parent group's '%s'", file);
-	return 0;
+	if (is_empty(dir_fd, "cpuset.cpus"))
+		ret = copy_from_parent(dir_fd, "cpuset.cpus");
+	if (ret == 0 && is_empty(dir_fd, "cpuset.mems"))
+		ret = copy_from_parent(dir_fd, "cpuset.mems");
+	return ret;
 }
 
-int cgroup_inherit_cpuset(const struct cgroup_hierarchy *h, const char *path,
-			  struct kist_error *err)
+/* From the root down to the group. */
+static int fill_all(const struct cgroup_hierarchy *h, const char *path)
 {
 	const char *slash = path;
+	int ret = 0;
 
-	while (slash) {
+	while (ret == 0 && slash) {
 		struct cgroup_place place;
 		CLEANUP_FD int fd = -1;
-		int ret;
 
 		slash = strchr(slash + 1, '/');
 		place = cgroup_place(h, path, slash ? (int)(slash - path) : -1);
 		fd = open(place.path, O_PATH | O_CLOEXEC);
-		if (fd < 0)
-			return err_sys(err, KIST_E_SYSTEM, errno, "open '%s'",
-				       place.path);
-		ret = copy_from_parent(fd, "cpuset.cpus", err);
-		if (ret == 0)
-			ret = copy_from_parent(fd, "cpuset.mems", err);
-		if (ret)
-			return ret;
+		ret = fd < 0 ? -errno : fill(fd);
 	}
+	return ret;
+}
+
+int cgroup_inherit_cpuset(const struct cgroup_hierarchy *h, const char *path,
+			  int dir_fd, struct kist_error *err)
+{
+	int ret = fill(dir_fd);
+
+	if (ret > 0)
+		ret = fill_all(h, path);
+	if (ret < 0)
+		return err_sys(err, KIST_E_SYSTEM, -ret,
+			       "copy cpuset.cpus and cpuset.mems of the group "
+			       "above '%s'",
+			       path);
 	return 0;
 }

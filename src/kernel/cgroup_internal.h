@@ -161,7 +161,8 @@ int cgroup_no_controller(const char *controller, struct kist_error *err);
 
 /* cpuset of v1 starts empty, and then takes no process: copy the parent's. */
 MUST_CHECK int cgroup_inherit_cpuset(const struct cgroup_hierarchy *h,
-				     const char *path, struct kist_error *err);
+				     const char *path, int dir_fd,
+				     struct kist_error *err);
 
 /* EACCES, EPERM and EROFS: this user may not. */
 static inline bool cgroup_is_denial(int ret)

@@ -74,6 +74,10 @@ static int put_memory_and_swap(int dir_fd, const struct cgroup_limits *limits,
 	/* no limit on memory is none on memory and swap */
 	if (memory->present && memory->value == -1 && !swap->present)
 		*swap = *memory;
+	/* no swap, where it is not accounted: nothing more can be done */
+	if (swap->present && memory->present && swap->value == memory->value &&
+	    !cgroup_file_exists(dir_fd, "memory.memsw.limit_in_bytes"))
+		swap->present = false;
 	return put_pair(dir_fd, LIMIT_MEMORY, LIMIT_MEMORY_SWAP, &l, err);
 }
 
