@@ -136,7 +136,7 @@ struct compiler {
 	const struct seccomp_profile *profile;
 	struct arena *arena;
 	int16_t *calls; /* places in syscalls.def of all names of all rules */
-	const struct carried *carried[SYSCALL_NUMBERS]; /* by place */
+	uint8_t carried[SYSCALL_NUMBERS]; /* by place: in carried_table + 1 */
 	struct verdict by_default, too_new, bad_arch;
 
 	const struct arch *arch; /* being laid out */
@@ -218,31 +218,37 @@ static void add_branches(struct compiler *c, size_t slot,
 		add_branch(c, slot, branch);
 }
 
-static void add_verdict(struct compiler *c, size_t slot, uint32_t action)
+static void decide(struct compiler *c, size_t slot, struct verdict *verdict)
 {
 	if (!c->slots[slot] || c->slots[slot]->branches)
-		c->slots[slot] = verdict_new(c, action);
+		c->slots[slot] = verdict;
 }
 
-static void add_call(struct compiler *c, const struct seccomp_rule *rule,
-		     size_t call)
+static void add_carried(struct compiler *c, const struct seccomp_rule *rule,
+			const struct carried *carried)
 {
-	const struct carried *carried = c->carried[call];
+	add_branches(c, carried->ipc ? I386_IPC : I386_SOCKETCALL, rule,
+		     carried->code);
+}
+
+/* @verdict: the rule's, if it decides alone */
+static void add_call(struct compiler *c, const struct seccomp_rule *rule,
+		     struct verdict *verdict, size_t call)
+{
 	int number = syscall_number(call, c->arch->column);
 
 	if (number < SYSCALL_NUMBERS && number > c->newest)
 		c->newest = number;
 	if (rule->action == c->by_default.action)
 		return;
-	if (carried && c->arch->column == SYSCALL_I386)
-		add_branches(c, carried->ipc ? I386_IPC : I386_SOCKETCALL, rule,
-			     carried->code);
+	if (c->arch->column == SYSCALL_I386 && c->carried[call])
+		add_carried(c, rule, &carried_table[c->carried[call] - 1]);
 	if (number < 0)
 		return;
 	if (rule->arg_count)
 		add_branches(c, slot_of(number), rule, 0);
 	else
-		add_verdict(c, slot_of(number), rule->action);
+		decide(c, slot_of(number), verdict);
 }
 
 static void add_rules(struct compiler *c)
@@ -254,10 +260,11 @@ static void add_rules(struct compiler *c)
 	memset(c->slots, 0, sizeof(c->slots));
 	for (size_t i = 0; i < profile->rule_count; i++) {
 		const struct seccomp_rule *rule = &profile->rules[i];
+		struct verdict *verdict = verdict_new(c, rule->action);
 
 		for (const char **name = rule->names; *name; name++, call++)
 			if (*call >= 0)
-				add_call(c, rule, (size_t)*call);
+				add_call(c, rule, verdict, (size_t)*call);
 	}
 }
 
@@ -436,7 +443,7 @@ static void find_carried(struct compiler *c)
 		int call = syscall_find(carried_table[i].name);
 
 		if (call >= 0)
-			c->carried[call] = &carried_table[i];
+			c->carried[call] = (uint8_t)(i + 1);
 	}
 }
 
@@ -478,22 +485,19 @@ int seccomp_compile_for(uint32_t native, const struct seccomp_profile *profile,
 			struct seccomp_program *ret_program,
 			struct kist_error *err)
 {
-	CLEANUP_FREE struct compiler *c = NULL;
+	struct compiler c; /* 60 KB, of which little is touched */
 	int ret = seccomp_check(profile, err);
 
 	if (ret)
 		return ret;
-	c = malloc(sizeof(*c)); /* 80 KB, of which little is touched */
-	if (!c)
-		return err_nomem(err);
-	c->native = native;
-	c->profile = profile;
-	c->arena = arena;
-	c->by_default = (struct verdict){ profile->default_action, NULL };
-	c->too_new = (struct verdict){ SECCOMP_RET_ERRNO | ENOSYS, NULL };
-	c->bad_arch = (struct verdict){ SECCOMP_RET_KILL_THREAD, NULL };
-	code_init(&c->code);
-	return compile(c, ret_program, err);
+	c.native = native;
+	c.profile = profile;
+	c.arena = arena;
+	c.by_default = (struct verdict){ profile->default_action, NULL };
+	c.too_new = (struct verdict){ SECCOMP_RET_ERRNO | ENOSYS, NULL };
+	c.bad_arch = (struct verdict){ SECCOMP_RET_KILL_THREAD, NULL };
+	code_init(&c.code);
+	return compile(&c, ret_program, err);
 }
 
 int seccomp_compile(const struct seccomp_profile *profile, struct arena *arena,

@@ -4,9 +4,9 @@
  *
  * The model is the OCI one (config-linux.md, Seccomp), which is libseccomp's:
  * rules name system calls and may compare arguments; the first argument-free
- * rule of a call wins over its argument rules with the same action; calls
- * that no rule names get the default action. See seccomp.c for how a profile
- * becomes a short program.
+ * rule of a call decides alone; calls that no rule names get the default
+ * action. See seccomp.c for the order of overlapping rules, and for how a
+ * profile becomes a short program.
  *
  * Ownership:  all in the caller's arena.
  * Threads:    no shared state.
@@ -46,8 +46,8 @@ struct seccomp_arg {
  * struct seccomp_rule - an action for some system calls
  * @names:	NULL-terminated; a name no architecture knows is skipped
  * @action:	SECCOMP_RET_* with its data (the errno) in the low 16 bits
- * @args:	all must hold; two conditions on one argument are two rules
- *		(either may hold), as runc and libseccomp's users have it
+ * @args:	all must hold; but with two conditions on one argument each
+ *		condition is a rule of its own (any may hold), as in runc
  */
 struct seccomp_rule {
 	const char **names;
@@ -98,9 +98,16 @@ const char *seccomp_flag_word(size_t i);
  * seccomp_compile() - make the BPF program of a profile
  *
  * A call with a number above the newest that the profile's rules name gets
- * ENOSYS instead of an EPERM-like default action, so that a C library can
- * fall back (runc's rule). An architecture the profile does not list is
- * killed (SECCOMP_RET_KILL_PROCESS… as libseccomp's default bad-arch action).
+ * ENOSYS instead of a default action that keeps it from happening, so that a
+ * C library can fall back (runc's rule). An architecture the profile does not
+ * list is killed (SECCOMP_RET_KILL_THREAD, libseccomp's bad-arch action).
+ *
+ * Listed architectures that this machine's kernel never executes are left out:
+ * no process of theirs can be there. On x86_64 that leaves x86_64, i386, x32;
+ * on aarch64 itself and arm; on riscv64 itself.
+ *
+ * @profile->flags, listener_path and listener_metadata are not in the program:
+ * who installs it has to heed them.
  *
  * Return: 0, -EINVAL (SECCOMP_PROFILE), -ENOMEM.
  */
@@ -114,7 +121,8 @@ MUST_CHECK int seccomp_compile(const struct seccomp_profile *profile,
  * @caps:	the container's bounding set: what CAP_SYS_ADMIN and the like
  *		allow is allowed then, as in Docker's default profile
  *
- * Denies what Docker's default denies, AF_ALG and AF_VSOCK sockets too.
+ * Denies what Docker's default denies, AF_ALG and AF_VSOCK sockets too. See
+ * seccomp_default.c.
  */
 MUST_CHECK int seccomp_default_profile(uint64_t caps, struct arena *arena,
 				       struct seccomp_profile **ret_profile,

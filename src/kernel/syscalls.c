@@ -36,18 +36,24 @@ static const uint16_t offsets[] = {
 /* 16 bits a number: arm's private ones have their high bits folded. */
 #define NOWHERE 0xffff
 #define FOLDED 0xf000
-#define FOLD(nr)                      \
-	((nr) < 0		 ? NOWHERE \
-	 : (nr) < SYSCALL_NUMBERS ? (nr)   \
-				 : FOLDED | ((nr) - SYSCALL_ARM_PRIVATE))
+#define FOLD(nr)                            \
+	((nr) < 0		? NOWHERE : \
+	 (nr) < SYSCALL_NUMBERS ? (nr) :    \
+				  FOLDED | ((nr)-SYSCALL_ARM_PRIVATE))
 
 static const uint16_t numbers[][SYSCALL_ARCH_COUNT] = {
-#define SYSCALL(name, x86_64, x32, i386, aarch64, arm, riscv64)  \
-	{ FOLD(x86_64), FOLD(x32), FOLD(i386), FOLD(aarch64), FOLD(arm), \
-	  FOLD(riscv64) },
+#define SYSCALL(name, x86_64, x32, i386, aarch64, arm, riscv64) \
+	{ FOLD(x86_64),	 FOLD(x32), FOLD(i386),                 \
+	  FOLD(aarch64), FOLD(arm), FOLD(riscv64) },
 #include "kernel/syscalls.def"
 #undef SYSCALL
 };
+
+#define SYSCALL(name, x86_64, x32, i386, aarch64, arm, riscv64)               \
+	_Static_assert((x86_64) < SYSCALL_NUMBERS && (x32) < SYSCALL_NUMBERS, \
+		       "SYSCALL_NUMBERS is too low for " #name);
+#include "kernel/syscalls.def"
+#undef SYSCALL
 
 #define COUNT ARRAY_LEN(offsets)
 

@@ -26,7 +26,7 @@ enum syscall_arch {
 
 /* All ordinary numbers are below; arm's few private ones are from
  * SYSCALL_ARM_PRIVATE on. */
-#define SYSCALL_NUMBERS 1024
+#define SYSCALL_NUMBERS 640
 #define SYSCALL_ARM_PRIVATE 0xf0000
 #define SYSCALL_ARM_PRIVATE_NUMBERS 16
 

@@ -194,6 +194,24 @@ static void a_program_the_kernel_would_not_take_is_refused(void **state)
 		strstr(err.what, "instructions, the kernel takes 4096"));
 }
 
+static void without_rules_every_call_gets_the_default_action(void **state)
+{
+	struct seccomp_profile profile = { .default_action = ERRNO(ENOTTY) };
+	struct seccomp_data data = { .nr = 9999, .arch = AUDIT_ARCH_X86_64 };
+	struct seccomp_program program;
+	CLEANUP_ARENA struct arena arena;
+
+	arena_init(&arena);
+	assert_int_equal(seccomp_compile_for(AUDIT_ARCH_X86_64, &profile,
+					     &arena, &program, NULL),
+			 0);
+	assert_int_equal(machine_run(program.code, program.len, &data),
+			 ERRNO(ENOTTY));
+	data.arch = AUDIT_ARCH_I386;
+	assert_int_equal(machine_run(program.code, program.len, &data),
+			 SECCOMP_RET_KILL_THREAD);
+}
+
 /* ---- which rule wins: a plain model of it ---- */
 
 static uint64_t seed;
@@ -545,6 +563,8 @@ int main(void)
 		cmocka_unit_test(writing_cannot_be_asked_of_the_listener),
 		cmocka_unit_test(
 			a_program_the_kernel_would_not_take_is_refused),
+		cmocka_unit_test(
+			without_rules_every_call_gets_the_default_action),
 		cmocka_unit_test(overlapping_rules_win_in_the_documented_order),
 		cmocka_unit_test(the_default_profile_denies_what_it_says),
 		cmocka_unit_test(
