@@ -279,9 +279,9 @@ static bool same_verdict(const struct verdict *a, const struct verdict *b)
 static void add_range(struct compiler *c, uint32_t first,
 		      const struct verdict *verdict)
 {
-	struct range *last = &c->ranges[c->range_count - 1];
+	size_t count = c->range_count;
 
-	if (c->range_count && same_verdict(last->verdict, verdict))
+	if (count && same_verdict(c->ranges[count - 1].verdict, verdict))
 		return;
 	c->ranges[c->range_count++] = (struct range){ .first = first,
 						      .wide = c->arch->wide,
