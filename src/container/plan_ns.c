@@ -157,12 +157,15 @@ static void wait_for_id_maps(struct planning *p)
 		dumpable(p, true); /* the change of ids took it away */
 }
 
-/* Where to be born: a v2 group by its fd. */
-static uint64_t birth_group(struct planning *p)
+/*
+ * The v2 group to be born in, by its fd. It is the first clone that goes there,
+ * not one after joining a cgroup namespace: on a hierarchy mounted with
+ * nsdelegate, as systemd does, who is outside the namespace's root may not move
+ * into it from within the namespace (ENOENT).
+ */
+static void be_born_in_group(struct planning *p)
 {
-	int fd = p->cgroup ? cgroup_clone_fd(p->cgroup) : -1;
-
-	return fd < 0 ? (uint64_t)(int64_t)-1 : (uint64_t)plan_fd(p->plan, fd);
+	p->plan->cgroup_fd = p->cgroup ? cgroup_clone_fd(p->cgroup) : -1;
 }
 
 static void fork_inside(struct planning *p, uint64_t flags)
@@ -170,7 +173,7 @@ static void fork_inside(struct planning *p, uint64_t flags)
 	struct plan_op *op = plan_add(p->plan, PLAN_FORK);
 
 	op->arg[0] = flags;
-	op->arg[1] = birth_group(p);
+	op->arg[1] = (uint64_t)(int64_t)-1;
 	p->plan->forks = true;
 	plan_say(p->plan, "make the first process in its namespaces", NULL,
 		 NULL);
@@ -180,6 +183,7 @@ void plan_join_all(struct planning *p, int pidfd, uint64_t kinds)
 {
 	struct plan_op *op;
 
+	be_born_in_group(p);
 	op = plan_call(p->plan, SYS_setns,
 		       (uint64_t)plan_fd(p->plan, pidfd), kinds, 0);
 	op->fds = BIT(1);
@@ -195,6 +199,7 @@ int plan_namespaces(struct planning *p, struct kist_error *err)
 	uint64_t flags = new_flags(spec);
 	int ret;
 
+	be_born_in_group(p);
 	if (joins_any(spec) || spec->ns[NS_USER].want == NS_NEW) {
 		ret = plan_joins(p, err);
 		if (ret < 0)
@@ -202,8 +207,6 @@ int plan_namespaces(struct planning *p, struct kist_error *err)
 		fork_inside(p, flags);
 	} else {
 		p->plan->clone_flags = flags;
-		p->plan->cgroup_fd =
-			p->cgroup ? cgroup_clone_fd(p->cgroup) : -1;
 	}
 	if (spec->ns[NS_USER].want == NS_NEW)
 		wait_for_id_maps(p);
