@@ -2,7 +2,7 @@
 /**
  * defaults.h - the policy of `kist run`: what a container has unless told
  *
- * See: capabilities(7), seccomp(2), docs/defaults.md
+ * See: capabilities(7), seccomp(2)
  */
 #ifndef ENGINE_DEFAULTS_H
 #define ENGINE_DEFAULTS_H

@@ -296,17 +296,87 @@ static int build_folder(struct building *b, const char *path,
 	return ret;
 }
 
-/* /var/tmp is anyone's, but in an overlay over /var it cannot be copied up:
- * its owner, root, has no id in the user namespace. */
-static int build_var_tmp(struct building *b, struct kist_error *err)
+/* The mount of ours whose place is nearest above (or at) @path. */
+static const struct image_mount *mount_over(const struct building *b,
+					    const char *path)
 {
+	const struct image_mount *best = NULL;
+
+	for (size_t i = 0; i < b->root.mount_count; i++) {
+		const struct image_mount *m = &b->root.mounts[i];
+
+		if (path_below(path, m->destination) &&
+		    (!best || path_below(m->destination, best->destination)))
+			best = m;
+	}
+	return best;
+}
+
+/* The highest directory above (or at) @path that is the user's own. */
+static char *own_top(const struct building *b, const char *path)
+{
+	char *top = arena_strdup(b->arena, path), *slash;
 	struct stat st;
 
-	if (host_mount_below(b->mounts, b->mount_count, "/var") ||
+	if (lstat(top, &st) < 0 || !S_ISDIR(st.st_mode) ||
+	    st.st_uid != geteuid())
+		return NULL;
+	while ((slash = strrchr(top, '/')) && slash > top) {
+		*slash = '\0';
+		if (lstat(top, &st) < 0 || st.st_uid != geteuid()) {
+			*slash = '/';
+			break;
+		}
+	}
+	return top;
+}
+
+/*
+ * A change in a directory copies that directory up, and those above it. A
+ * directory of somebody whose id is not mapped cannot be copied. The top of an
+ * overlay need not be: so what this user may change gets an overlay of its
+ * own, if something of another's is between.
+ */
+static int build_changeable(struct building *b, const char *path,
+			    struct kist_error *err)
+{
+	const struct image_mount *over = path ? mount_over(b, path) : NULL;
+	const char *rest;
+
+	if (!over || strcmp(over->type, "overlay") != 0)
+		return 0;
+	rest = path_below(path, over->destination);
+	if (!*rest || !strchr(rest, '/') ||
+	    host_mount_below(b->mounts, b->mount_count, path))
+		return 0;
+	return add_overlay(b, path, err);
+}
+
+/* Anyone's, but owned by root. */
+static int build_var_tmp(struct building *b, struct kist_error *err)
+{
+	const struct image_mount *over = mount_over(b, "/var/tmp");
+	struct stat st;
+
+	if (!over || strcmp(over->destination, "/var") != 0 ||
+	    strcmp(over->type, "overlay") != 0 ||
 	    lstat("/var/tmp", &st) < 0 || !S_ISDIR(st.st_mode) ||
 	    access("/var/tmp", R_OK | X_OK) < 0)
 		return 0;
 	return add_overlay(b, "/var/tmp", err);
+}
+
+static int build_own(struct building *b, struct kist_error *err)
+{
+	CLEANUP_FREE char *here = getcwd(NULL, 0);
+	const char *home = getenv("HOME");
+	int ret = build_var_tmp(b, err);
+
+	if (ret == 0 && home && path_is_clean(home))
+		ret = build_changeable(b, own_top(b, home), err);
+	if (ret == 0 && here && path_is_clean(here))
+		ret = build_changeable(b, own_top(b, here), err);
+	return ret;
 }
 
 static int build_as_user(struct building *b, struct kist_error *err)
@@ -316,7 +386,7 @@ static int build_as_user(struct building *b, struct kist_error *err)
 	if (ret == 0)
 		ret = build_folder(b, "/", err);
 	if (ret == 0)
-		ret = build_var_tmp(b, err);
+		ret = build_own(b, err);
 	return ret;
 }
 

@@ -2,7 +2,7 @@
 /**
  * supervisor.h - the small process that looks after a detached container
  *
- * See: docs/supervisor.md, daemon(7)
+ * See: daemon(7)
  */
 #ifndef ENGINE_SUPERVISOR_H
 #define ENGINE_SUPERVISOR_H
