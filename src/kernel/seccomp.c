@@ -140,7 +140,7 @@ struct compiler {
 	struct verdict by_default, too_new, bad_arch;
 
 	const struct arch *arch; /* being laid out */
-	int newest;
+	uint32_t newer; /* numbers from here on no rule names; 0: all */
 	struct verdict *slots[SLOTS];
 	size_t range_count; /* of its row */
 	struct range ranges[2 * SLOTS + 8];
@@ -237,8 +237,8 @@ static void add_call(struct compiler *c, const struct seccomp_rule *rule,
 {
 	int number = syscall_number(call, c->arch->column);
 
-	if (number < SYSCALL_NUMBERS && number > c->newest)
-		c->newest = number;
+	if (number >= (int)c->newer && number < SYSCALL_NUMBERS)
+		c->newer = (uint32_t)number + 1;
 	if (rule->action == c->by_default.action)
 		return;
 	if (c->arch->column == SYSCALL_I386 && c->carried[call])
@@ -256,7 +256,7 @@ static void add_rules(struct compiler *c)
 	const struct seccomp_profile *profile = c->profile;
 	const int16_t *call = c->calls;
 
-	c->newest = -1;
+	c->newer = 0;
 	memset(c->slots, 0, sizeof(c->slots));
 	for (size_t i = 0; i < profile->rule_count; i++) {
 		const struct seccomp_rule *rule = &profile->rules[i];
@@ -315,10 +315,10 @@ static void add_listed_arch(struct compiler *c)
 	uint32_t base = c->arch->base;
 
 	add_rules(c);
-	if (c->newest >= 0 && hides_new_calls(c->by_default.action))
+	if (c->newer && hides_new_calls(c->by_default.action))
 		rest = &c->too_new;
-	add_slots(c, base, 0, (size_t)(c->newest + 1));
-	add_range(c, base + (uint32_t)(c->newest + 1), rest);
+	add_slots(c, base, 0, c->newer);
+	add_range(c, base + c->newer, rest);
 	if (c->arch->column == SYSCALL_ARM) {
 		add_slots(c, SYSCALL_ARM_PRIVATE, SYSCALL_NUMBERS, SLOTS);
 		add_range(c, SYSCALL_ARM_PRIVATE + SYSCALL_ARM_PRIVATE_NUMBERS,
