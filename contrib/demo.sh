@@ -27,6 +27,7 @@ cd /sys/fs/cgroup
 echo "user       \$(id -un) (\$(id -u)), one of this machine's own accounts"
 echo "hostname   \$(hostname)"
 echo "process    \$\$ is this shell; /proc shows \$(ls -d /proc/[0-9]* | wc -l) processes"
+ps -e -o pid,user,comm 2>/dev/null | sed 's/^/           /'
 echo "root       \$(awk '\$2 == "/" { fs = \$3 } END { print fs }' /proc/mounts), \$(wc -l </proc/mounts) mounts"
 echo "network    \$(ls /sys/class/net 2>/dev/null | tr '\\n' ' ')"
 echo "memory     \$(first memory.max memory/memory.limit_in_bytes) bytes"
@@ -68,6 +69,7 @@ while read -r kind; do
 	outside=$(readlink "/proc/self/ns/$kind" | tr -dc 0-9)
 	colour=$green word="its own"
 	[ "$inside" != "$outside" ] || { colour=$dim word="shared"; }
+	[ "$kind$word$(id -u)" != usershared0 ] || word="shared (root; others get their own)"
 	printf '%-9s %-12s %-12s %s%s%s\n' "$kind" "$outside" "$inside" \
 		"$colour" "$word" "$plain"
 done < <(printf '%s\n' $kinds)

@@ -54,7 +54,7 @@ unit_tests() {
 	for test in "$1"/tests/test_*; do
 		[ -f "$test" ] && [ -x "$test" ] || continue
 		name=$(basename "$1")/$(basename "$test")
-		KIST_INIT=$PWD/$1/src/kist-init \
+		KIST_INIT=$PWD/$1/src/kist-init KIST_TEST_DATA=$PWD/tests/data \
 			CMOCKA_MESSAGE_OUTPUT=TAP timeout 120 "$test" >"$out/tap" \
 			2>"$out/err" </dev/null
 		status=$?
