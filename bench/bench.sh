@@ -172,7 +172,7 @@ bench_running() {
 	for r in "${runtimes[@]}"; do
 		name=${r%%=*}
 		"${r#*=}" --root "$work/state-$name" run -d -b "$work/p" \
-			--pid-file "$work/pid-$name" "bench-$name" </dev/null >/dev/null 2>&1
+			--pid-file "$work/pid-$name" "bench-$name" </dev/null >/dev/null 2>&1 || :
 	done
 	pid=$(cat "$work/pid-kist-oci" 2>/dev/null) ||
 		{ echo "kist-oci did not run: no exec, no state"; return; }
