@@ -18,8 +18,8 @@ static const struct opt kill_opts[] = {
 	OPT_END,
 };
 
-static int kill_one(const struct kist *kist, const char *name,
-		    const void *args, struct kist_error *err)
+static int kill_one(const struct kist *kist, const char *name, const void *args,
+		    struct kist_error *err)
 {
 	const struct kill_args *a = args;
 	int ret = kist_kill(kist, name, a->signal, err);

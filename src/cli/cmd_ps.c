@@ -33,7 +33,9 @@ static void format_age(int64_t since, char *buf, size_t size)
 	static const struct {
 		int64_t secs;
 		const char *name;
-	} units[] = { { 86400, "day" }, { 3600, "hour" }, { 60, "minute" },
+	} units[] = { { 86400, "day" },
+		      { 3600, "hour" },
+		      { 60, "minute" },
 		      { 1, "second" } };
 	int64_t age = (int64_t)time(NULL) - since / 1000000000;
 	size_t i = 0;
@@ -92,16 +94,15 @@ static void print_table(const struct kist_container *containers, size_t count,
 		format_age(c->created, created, sizeof(created) - 4);
 		strcat(created, " ago");
 		format_command(c->command, whole, command, sizeof(command));
-		printf("%.*s  %-16s  %-*s  %-14s  %-26s  %s\n", id_width,
-		       c->id, c->image, COMMAND_SHOWN, command, created,
-		       status, c->name);
+		printf("%.*s  %-16s  %-*s  %-14s  %-26s  %s\n", id_width, c->id,
+		       c->image, COMMAND_SHOWN, command, created, status,
+		       c->name);
 	}
 }
 
 /* ---- JSON ---- */
 
-static void add_container(struct json_writer *w,
-			  const struct kist_container *c)
+static void add_container(struct json_writer *w, const struct kist_container *c)
 {
 	json_open(w, '{');
 	json_member(w, "id", c->id);

@@ -24,11 +24,11 @@ static const char *const networks[] = { "none", "host", NULL };
 static const char *const sharings[] = { "private", "host", NULL };
 
 /* A namespace option: completion offers the two usual words. */
-#define SHARE(n, f, w, h)                                              \
-	{                                                              \
-		.kind = OPT_VALUE, .name = (n), .value = "WHOSE",      \
+#define SHARE(n, f, w, h)                                               \
+	{                                                               \
+		.kind = OPT_VALUE, .name = (n), .value = "WHOSE",       \
 		.read = opt_string, .offset = offsetof(struct ARGS, f), \
-		.help = (h), .words = (w)                              \
+		.help = (h), .words = (w)                               \
 	}
 
 static const struct opt run_opts[] = {
@@ -69,8 +69,7 @@ static const struct opt run_opts[] = {
 	TITLE("The command"),
 	OPT('e', "env", "NAME[=VALUE]", opt_list, env,
 	    "set in its environment; without a value: ours"),
-	OPT(0, "env-file", "FILE", opt_list, env_files,
-	    "a file of such lines"),
+	OPT(0, "env-file", "FILE", opt_list, env_files, "a file of such lines"),
 	OPT('u', "user", "USER[:GROUP]", opt_string, run.user,
 	    "names as the image knows them, or numbers"),
 	OPT('w', "workdir", "PATH", opt_string, run.workdir,
@@ -81,12 +80,11 @@ static const struct opt run_opts[] = {
 	    "a limit of each process, as nofile=1024"),
 
 	TITLE("Limits"),
-	OPT('m', "memory", "BYTES", opt_bytes, run.memory,
-	    "memory: 64m, 1.5g"),
+	OPT('m', "memory", "BYTES", opt_bytes, run.memory, "memory: 64m, 1.5g"),
 	OPT(0, "memory-swap", "BYTES", opt_bytes, run.memory_swap,
 	    "memory and swap together; max: no limit"),
-	OPT(0, "memory-reservation", "BYTES", opt_bytes,
-	    run.memory_reservation, "memory kept from being reclaimed"),
+	OPT(0, "memory-reservation", "BYTES", opt_bytes, run.memory_reservation,
+	    "memory kept from being reclaimed"),
 	OPT(0, "cpus", "NUMBER", opt_cpus, run.cpus,
 	    "processors' worth of time: .5, 2"),
 	OPT('c', "cpu-shares", "WEIGHT", opt_int, cpu_shares,
@@ -208,22 +206,21 @@ const struct command cmd_run = {
 	.summary = "run a command in a new container",
 	.see = "kist-exec(1), namespaces(7), cgroups(7), capabilities(7)",
 	.example = "kist run -m 256m --cpus .5 --rm host -- bash",
-	.notes =
-		"The container has namespaces of its own of every kind but "
-		"user (an ordinary user's has that, too), Docker's default "
-		"capabilities and system calls, no new privileges by set-id "
-		"programs, and no network unless one is asked for.\n\n"
-		"The image 'host' is this machine's own system: everything "
-		"can be read and changed, and nothing that is changed "
-		"reaches the machine, but what a volume says. /proc, /sys, "
-		"/dev and /run are the container's own; services of the "
-		"machine cannot be reached through their sockets. A directory "
-		"as image is used directly: what is written stays there.\n\n"
-		"An ordinary user is root inside and nobody else outside; "
-		"with newuidmap(1) and lines in /etc/subuid and /etc/subgid "
-		"there are more users inside. Files of other users can be "
-		"read as far as the user may, but not changed, not even as a "
-		"copy.",
+	.notes = "The container has namespaces of its own of every kind but "
+		 "user (an ordinary user's has that, too), Docker's default "
+		 "capabilities and system calls, no new privileges by set-id "
+		 "programs, and no network unless one is asked for.\n\n"
+		 "The image 'host' is this machine's own system: everything "
+		 "can be read and changed, and nothing that is changed "
+		 "reaches the machine, but what a volume says. /proc, /sys, "
+		 "/dev and /run are the container's own; services of the "
+		 "machine cannot be reached through their sockets. A directory "
+		 "as image is used directly: what is written stays there.\n\n"
+		 "An ordinary user is root inside and nobody else outside; "
+		 "with newuidmap(1) and lines in /etc/subuid and /etc/subgid "
+		 "there are more users inside. Files of other users can be "
+		 "read as far as the user may, but not changed, not even as a "
+		 "copy.",
 	.opts = run_opts,
 	.args_size = sizeof(struct run_args),
 	.run = run_run,

@@ -17,8 +17,8 @@ static const struct opt stop_opts[] = {
 	OPT_END,
 };
 
-static int stop_one(const struct kist *kist, const char *name,
-		    const void *args, struct kist_error *err)
+static int stop_one(const struct kist *kist, const char *name, const void *args,
+		    struct kist_error *err)
 {
 	const struct stop_args *a = args;
 	int ret = kist_stop(kist, name, a->timeout_ms, err);

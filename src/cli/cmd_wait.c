@@ -14,8 +14,8 @@ static const struct opt wait_opts[] = {
 	OPT_END,
 };
 
-static int wait_one(const struct kist *kist, const char *name,
-		    const void *args, struct kist_error *err)
+static int wait_one(const struct kist *kist, const char *name, const void *args,
+		    struct kist_error *err)
 {
 	int status;
 	int ret = kist_wait(kist, name, &status, err);

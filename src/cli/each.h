@@ -5,8 +5,8 @@
 
 #include "cli/kist.h"
 
-typedef int each_do(const struct kist *kist, const char *name,
-		    const void *args, struct kist_error *err);
+typedef int each_do(const struct kist *kist, const char *name, const void *args,
+		    struct kist_error *err);
 
 /**
  * each_container() - do it to all, whatever becomes of those before

@@ -64,8 +64,8 @@ int about_save(const struct record *record, const struct about *about,
 	ret = sys_replace_file(record->dir_fd, "about.json", text.data,
 			       text.len, 0600);
 	if (ret < 0)
-		return err_sys(err, KIST_E_STORE, -ret,
-			       "write '%s/about.json'", record->path);
+		return err_sys(err, KIST_E_STORE, -ret, "write '%s/about.json'",
+			       record->path);
 	return 0;
 }
 
@@ -100,7 +100,7 @@ static void read_lists(const struct json *json, struct arena *arena,
 		JSON_ITEMS(item, command)
 			about->command[count++] = json_string(item);
 	if (labels)
-		JSON_MEMBERS (key, labels)
+		JSON_MEMBERS(key, labels)
 			about->labels[about->label_count++] =
 				(struct key_value){
 					.key = key->text,

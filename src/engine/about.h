@@ -40,8 +40,7 @@ MUST_CHECK int about_load(const struct record *record, struct arena *arena,
 			  struct about *ret_about, struct kist_error *err);
 
 /* The words of a command with blanks between. */
-const char *about_command_line(const struct about *about,
-			       struct arena *arena);
+const char *about_command_line(const struct about *about, struct arena *arena);
 
 #define TIME_TEXT 40
 /* RFC 3339, UTC, nanoseconds: "2026-01-31T12:00:00.000000000Z". */

@@ -150,8 +150,8 @@ static const struct spec_mount *take_root_mount(struct making *m)
 		.source = from->source,
 		.data = ARENA_ARRAY(m->arena, const char *, count + 1),
 		.sb_flags = ARENA_ARRAY(m->arena, const char *, 1),
-		.place.option = arena_printf(m->arena, "image '%s'",
-					     m->image.written),
+		.place.option =
+			arena_printf(m->arena, "image '%s'", m->image.written),
 	};
 	for (size_t i = 0; mount->data && i < count; i++)
 		if (strchr(from->options[i], '='))
@@ -173,8 +173,8 @@ static void name_options(struct making *m)
 					m->volumes[j].written;
 	for (size_t i = 0; i < spec->device_count; i++)
 		for (size_t j = 0; j < m->device_count; j++)
-			if (strcmp(spec->devices[i].path,
-				   m->devices[j].path) == 0)
+			if (strcmp(spec->devices[i].path, m->devices[j].path) ==
+			    0)
 				spec->devices[i].place.option =
 					m->devices[j].written;
 	for (size_t i = 0; i < spec->sysctl.count; i++)
@@ -195,8 +195,8 @@ static int complete_spec(struct making *m, struct kist_error *err)
 	m->spec->process.args.place.option = "";
 	m->spec->process.user_place.option = m->run->user ? "--user" : "";
 	if (m->run->workdir)
-		m->spec->process.cwd_place.option = arena_printf(
-			m->arena, "--workdir %s", m->run->workdir);
+		m->spec->process.cwd_place.option =
+			arena_printf(m->arena, "--workdir %s", m->run->workdir);
 	name_options(m);
 	if (m->security.seccomp != SECCOMP_DEFAULT)
 		return 0;

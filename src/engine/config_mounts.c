@@ -86,8 +86,7 @@ static bool wants_option(const struct making *m, const char *destination,
 static void add_default(const struct making *m, struct json_writer *w,
 			const struct default_mount *mount)
 {
-	static const char *const safe[] = { "nosuid", "noexec", "nodev",
-					    NULL };
+	static const char *const safe[] = { "nosuid", "noexec", "nodev", NULL };
 
 	if (is_the_users(m, mount->destination))
 		return;

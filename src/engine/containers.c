@@ -205,8 +205,8 @@ static void add_config(struct subject *s, struct json_writer *w)
 	const struct json *config;
 
 	buf_init(&text);
-	if (sys_load_file(s->record.dir_fd, "config.json", &text,
-			  CONFIG_MAX) < 0 ||
+	if (sys_load_file(s->record.dir_fd, "config.json", &text, CONFIG_MAX) <
+		    0 ||
 	    json_parse(text.data, text.len, "config.json", &s->arena, &config,
 		       NULL) < 0)
 		return;

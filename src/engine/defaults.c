@@ -57,6 +57,6 @@ const char *const default_masked[] = {
 };
 
 const char *const default_readonly[] = {
-	"/proc/bus", "/proc/fs",	    "/proc/irq",
-	"/proc/sys", "/proc/sysrq-trigger", NULL,
+	"/proc/bus",	       "/proc/fs", "/proc/irq", "/proc/sys",
+	"/proc/sysrq-trigger", NULL,
 };

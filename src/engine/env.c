@@ -34,8 +34,8 @@ static const char **find(const struct env *env, const char *name, size_t len)
 
 static bool grow(struct env *env)
 {
-	const char **more = ARENA_ARRAY(env->arena, const char *,
-					2 * env->room + 1);
+	const char **more =
+		ARENA_ARRAY(env->arena, const char *, 2 * env->room + 1);
 
 	if (!more || arena_failed(env->arena))
 		return false;

@@ -20,8 +20,7 @@ static int take_user(struct subject *s, const char *text, struct env *env,
 {
 	const char *root = arena_printf(&s->arena, "/proc/%d/root",
 					(int)s->container.process.pid);
-	CLEANUP_FD int root_fd = open(root,
-				      O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CLEANUP_FD int root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct user user;
 	int ret;
 

@@ -91,12 +91,12 @@ static int open_below(int dir_fd, const char *path, const char *name,
 	int fd;
 
 	if (mkdirat(dir_fd, name, 0700) < 0 && errno != EEXIST)
-		return err_sys(err, KIST_E_STORE, errno,
-			       "make folder '%s/%s'", path, name);
+		return err_sys(err, KIST_E_STORE, errno, "make folder '%s/%s'",
+			       path, name);
 	fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return err_sys(err, KIST_E_STORE, errno,
-			       "open folder '%s/%s'", path, name);
+		return err_sys(err, KIST_E_STORE, errno, "open folder '%s/%s'",
+			       path, name);
 	return fd;
 }
 
@@ -111,7 +111,8 @@ static int open_data(struct folders *folders, struct kist_error *err)
 		open_below(data_fd, folders->data_path, "containers", err);
 	if (folders->containers_fd < 0)
 		return folders->containers_fd;
-	folders->names_fd = open_below(data_fd, folders->data_path, "names", err);
+	folders->names_fd =
+		open_below(data_fd, folders->data_path, "names", err);
 	return folders->names_fd < 0 ? folders->names_fd : 0;
 }
 
@@ -126,7 +127,7 @@ static const char *absolute(const char *path, struct arena *arena)
 }
 
 int folders_open(const struct kist *kist, struct folders *ret_folders,
-	       struct kist_error *err)
+		 struct kist_error *err)
 {
 	static const struct kist anywhere;
 	struct folders s = { .containers_fd = -1, .names_fd = -1 };
@@ -201,7 +202,7 @@ static void copy_id(struct id *id, const char *text)
 }
 
 int folders_list(const struct folders *folders, struct arena *arena,
-	       struct id **ret_ids, size_t *ret_count, struct kist_error *err)
+		 struct id **ret_ids, size_t *ret_count, struct kist_error *err)
 {
 	int fd = openat(folders->containers_fd, ".",
 			O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -241,7 +242,7 @@ int folders_list(const struct folders *folders, struct arena *arena,
 }
 
 int folders_find(const struct folders *folders, const char *word,
-	       struct id *ret_id, struct kist_error *err)
+		 struct id *ret_id, struct kist_error *err)
 {
 	CLEANUP_ARENA struct arena arena;
 	struct id *ids;

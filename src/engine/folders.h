@@ -51,8 +51,9 @@ struct folders {
  *
  * Return: 0, or a negative errno (STORE).
  */
-MUST_CHECK int folders_open(const struct kist *kist, struct folders *ret_folders,
-			  struct kist_error *err);
+MUST_CHECK int folders_open(const struct kist *kist,
+			    struct folders *ret_folders,
+			    struct kist_error *err);
 void folders_close(struct folders *folders);
 #define CLEANUP_FOLDERS __attribute__((cleanup(folders_close)))
 
@@ -62,12 +63,12 @@ void folders_close(struct folders *folders);
  * Return: 0, -ENOENT (CONTAINER_UNKNOWN), -EINVAL (CONTAINER_AMBIGUOUS).
  */
 MUST_CHECK int folders_find(const struct folders *folders, const char *word,
-			  struct id *ret_id, struct kist_error *err);
+			    struct id *ret_id, struct kist_error *err);
 
 /* The ids of all records, in the arena. */
 MUST_CHECK int folders_list(const struct folders *folders, struct arena *arena,
-			  struct id **ret_ids, size_t *ret_count,
-			  struct kist_error *err);
+			    struct id **ret_ids, size_t *ret_count,
+			    struct kist_error *err);
 
 /**
  * struct record - one container's folder
@@ -98,15 +99,19 @@ MUST_CHECK int record_open(struct folders *folders, const struct id *id,
 /* Forgets the lock, too: see above. */
 void record_close(struct record *record);
 #define CLEANUP_RECORD __attribute__((cleanup(record_close)))
-#define RECORD_NONE { .dir_fd = -1, .life_fd = -1 }
+#define RECORD_NONE                         \
+	{                                   \
+		.dir_fd = -1, .life_fd = -1 \
+	}
 
 /**
  * record_remove() - the whole folder, and the name
  *
  * Return: 0, or what a system call gave (STORE).
  */
-MUST_CHECK int record_remove(struct folders *folders, const struct record *record,
-			     const char *name, struct kist_error *err);
+MUST_CHECK int record_remove(struct folders *folders,
+			     const struct record *record, const char *name,
+			     struct kist_error *err);
 
 /**
  * struct life - what the file `life` says

@@ -28,19 +28,18 @@
 #define MOUNTINFO_MAX (16u << 20)
 
 static const char *const pseudo_types[] = {
-	"autofs",     "binfmt_misc", "bpf",	  "cgroup",   "cgroup2",
-	"configfs",   "debugfs",     "devpts",	  "devtmpfs", "efivarfs",
-	"fusectl",    "hugetlbfs",   "mqueue",	  "nsfs",     "proc",
-	"pstore",     "rpc_pipefs",  "securityfs", "selinuxfs", "sysfs",
-	"tracefs",    NULL,
+	"autofs",   "binfmt_misc", "bpf",	 "cgroup",    "cgroup2",
+	"configfs", "debugfs",	   "devpts",	 "devtmpfs",  "efivarfs",
+	"fusectl",  "hugetlbfs",   "mqueue",	 "nsfs",      "proc",
+	"pstore",   "rpc_pipefs",  "securityfs", "selinuxfs", "sysfs",
+	"tracefs",  NULL,
 };
 
 /* The others either compare names in their own way (vfat), which an overlay
  * refuses, or are not known to work. */
 static const char *const overlay_types[] = {
-	"btrfs", "erofs", "ext2", "ext3",     "ext4",  "f2fs", "nfs",
-	"nfs4",	 "overlay", "ramfs", "squashfs", "tmpfs", "xfs",	"zfs",
-	NULL,
+	"btrfs",   "erofs", "ext2",	"ext3",	 "ext4", "f2fs", "nfs", "nfs4",
+	"overlay", "ramfs", "squashfs", "tmpfs", "xfs",	 "zfs",	 NULL,
 };
 
 static bool is_in(const char *word, const char *const *words)
@@ -100,8 +99,7 @@ static bool can_be_seen(const struct line *line, bool *ret_is_file)
 	struct statx stx;
 
 	if (syscall(SYS_statx, AT_FDCWD, line->path,
-		    AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT |
-			    AT_STATX_DONT_SYNC,
+		    AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC,
 		    STATX_TYPE | STATX_MNT_ID, &stx) < 0)
 		return false;
 	*ret_is_file = !S_ISDIR(stx.stx_mode);

@@ -64,16 +64,16 @@ static int not_found(const char *word, struct kist_error *err)
 	return -ENOENT;
 }
 
-int image_find(const char *word, struct arena *arena,
-	       struct image *ret_image, struct kist_error *err)
+int image_find(const char *word, struct arena *arena, struct image *ret_image,
+	       struct kist_error *err)
 {
 	if (strcmp(word, "host") == 0) {
 		*ret_image = (struct image){ IMAGE_HOST, word, "/" };
 		return 0;
 	}
 	if (is_archive(word))
-		return err_set(err, KIST_E_UNSUPPORTED, "image archive '%s' is not supported yet",
-			       word);
+		return err_set(err, KIST_E_UNSUPPORTED,
+			       "image archive '%s' is not supported yet", word);
 	if (is_path(word))
 		return find_dir(word, arena, ret_image, err);
 	return not_found(word, err);

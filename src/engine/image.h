@@ -71,8 +71,7 @@ struct image_root {
  */
 MUST_CHECK int image_root_host(const struct folders *folders,
 			       const struct record *record, bool rootless,
-			       struct arena *arena,
-			       struct image_root *ret_root,
+			       struct arena *arena, struct image_root *ret_root,
 			       struct kist_error *err);
 
 #endif

@@ -10,8 +10,8 @@
 
 static const char *const streams[] = { "stdout", "stderr" };
 
-void log_write(int fd, enum log_stream stream, int64_t time,
-	       const char *bytes, size_t len)
+void log_write(int fd, enum log_stream stream, int64_t time, const char *bytes,
+	       size_t len)
 {
 	char when[TIME_TEXT], head[TIME_TEXT + 16];
 
@@ -22,13 +22,12 @@ void log_write(int fd, enum log_stream stream, int64_t time,
 		struct iovec pieces[] = {
 			{ head, 0 },
 			{ (void *)(uintptr_t)bytes, part },
-			{ (void *)(uintptr_t)"\n", 1 },
+			{ (void *)(uintptr_t) "\n", 1 },
 		};
 
-		pieces[0].iov_len = (size_t)snprintf(head, sizeof(head),
-						     "%s %s %c ", when,
-						     streams[stream],
-						     newline ? 'F' : 'P');
+		pieces[0].iov_len =
+			(size_t)snprintf(head, sizeof(head), "%s %s %c ", when,
+					 streams[stream], newline ? 'F' : 'P');
 		(void)!writev(fd, pieces, 3);
 		part += newline != NULL;
 		bytes += part;
@@ -51,8 +50,8 @@ static const char *word(const char **at, const char *end, size_t *ret_len)
 const char *log_read_line(const char *at, const char *end,
 			  struct log_line *ret_line)
 {
-	const char *newline =
-		at < end ? memchr(at, '\n', (size_t)(end - at)) : NULL;
+	const char *newline = at < end ? memchr(at, '\n', (size_t)(end - at)) :
+					 NULL;
 	const char *stream, *tag;
 	size_t stream_len, tag_len;
 	struct log_line line;
@@ -86,8 +85,7 @@ const char *log_tail(const char *start, const char *end, int64_t count)
 		is_open = !line.is_full;
 	}
 	full += is_open; /* the last line has no newline yet */
-	for (at = start; full > count &&
-			 (next = log_read_line(at, end, &line));
+	for (at = start; full > count && (next = log_read_line(at, end, &line));
 	     at = next)
 		full -= line.is_full;
 	return full > count ? end : at;

@@ -25,8 +25,8 @@ enum log_stream { LOG_STDOUT, LOG_STDERR };
 
 /* Append @len bytes that came at @time (ns since 1970). What does not fit on
  * the disk is lost. */
-void log_write(int fd, enum log_stream stream, int64_t time,
-	       const char *bytes, size_t len);
+void log_write(int fd, enum log_stream stream, int64_t time, const char *bytes,
+	       size_t len);
 
 /**
  * struct log_line - one line of the log

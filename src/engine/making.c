@@ -28,8 +28,8 @@ static int add_volumes(struct making *m, const char *const *words,
 		       volume_reader *read, struct kist_error *err)
 {
 	for (size_t i = 0; words && words[i]; i++) {
-		int ret = read(words[i], m->arena,
-			       &m->volumes[m->volume_count], err);
+		int ret = read(words[i], m->arena, &m->volumes[m->volume_count],
+			       err);
 
 		if (ret < 0)
 			return ret;
@@ -57,10 +57,10 @@ static int read_volumes(struct making *m, struct kist_error *err)
 	const struct kist_run *run = m->run;
 	int ret;
 
-	m->volumes = ARENA_ARRAY(m->arena, struct volume,
-				 list_count(run->volumes) +
-					 list_count(run->mounts) +
-					 list_count(run->tmpfs) + 1);
+	m->volumes =
+		ARENA_ARRAY(m->arena, struct volume,
+			    list_count(run->volumes) + list_count(run->mounts) +
+				    list_count(run->tmpfs) + 1);
 	if (arena_failed(m->arena))
 		return err_nomem(err);
 	ret = add_volumes(m, run->volumes, volume_parse, err);
@@ -75,8 +75,8 @@ static int read_devices(struct making *m, struct kist_error *err)
 {
 	const char *const *words = m->run->devices;
 
-	m->devices = ARENA_ARRAY(m->arena, struct device,
-				 list_count(words) + 1);
+	m->devices =
+		ARENA_ARRAY(m->arena, struct device, list_count(words) + 1);
 	if (arena_failed(m->arena))
 		return err_nomem(err);
 	for (size_t i = 0; words && words[i]; i++) {
@@ -98,22 +98,22 @@ static int read_pairs(struct making *m, const char *option,
 		      const char *const *words, struct key_value **ret_pairs,
 		      size_t *ret_count, struct kist_error *err)
 {
-	struct key_value *pairs = ARENA_ARRAY(m->arena, struct key_value,
-					      list_count(words) + 1);
+	struct key_value *pairs =
+		ARENA_ARRAY(m->arena, struct key_value, list_count(words) + 1);
 	size_t count = 0;
 
 	if (arena_failed(m->arena))
 		return err_nomem(err);
 	for (; words && words[count]; count++) {
-		int ret = value_pair(words[count], m->arena, &pairs[count],
-				     err);
+		int ret =
+			value_pair(words[count], m->arena, &pairs[count], err);
 
 		if (ret < 0) {
 			option_while(err, option, words[count]);
 			return ret;
 		}
-		pairs[count].place.option = arena_printf(
-			m->arena, "%s %s", option, words[count]);
+		pairs[count].place.option =
+			arena_printf(m->arena, "%s %s", option, words[count]);
 	}
 	*ret_pairs = pairs;
 	*ret_count = count;
@@ -124,17 +124,15 @@ static int read_ulimits(struct making *m, struct kist_error *err)
 {
 	const char *const *words = m->run->ulimits;
 
-	m->ulimits = ARENA_ARRAY(m->arena, struct ulimit,
-				 list_count(words) + 1);
+	m->ulimits =
+		ARENA_ARRAY(m->arena, struct ulimit, list_count(words) + 1);
 	if (arena_failed(m->arena))
 		return err_nomem(err);
 	for (size_t i = 0; words && words[i]; i++) {
-		int ret = value_ulimit(words[i], m->arena, &m->ulimits[i],
-				       err);
+		int ret = value_ulimit(words[i], m->arena, &m->ulimits[i], err);
 
 		for (size_t j = 0; ret == 0 && j < i; j++)
-			if (strcmp(m->ulimits[i].name, m->ulimits[j].name) ==
-			    0)
+			if (strcmp(m->ulimits[i].name, m->ulimits[j].name) == 0)
 				ret = err_set(err, KIST_E_OPTION_VALUE,
 					      "this limit was given before");
 		if (ret < 0) {
@@ -215,9 +213,9 @@ static int read_hostname(struct making *m, struct kist_error *err)
 	const char *wanted = m->run->hostname;
 
 	if (m->ns[NS_UTS].want != NS_NEW) {
-		const char *option = wanted ? "--hostname" :
-			m->run->domainname  ? "--domainname" :
-					      NULL;
+		const char *option = wanted		? "--hostname" :
+				     m->run->domainname ? "--domainname" :
+							  NULL;
 
 		if (option) {
 			err_set(err, KIST_E_OPTION_VALUE,

@@ -19,11 +19,11 @@ static const char *write_etc(struct making *m, const struct record *record,
 			     struct kist_error *err)
 {
 	const char *path = arena_printf(m->arena, "files/%s", name);
-	int ret = buf_failed(text) ? -ENOMEM :
-				     sys_replace_file(record->dir_fd, path,
-						      text->data ? text->data :
-								   "",
-						      text->len, 0644);
+	int ret = buf_failed(text) ?
+			  -ENOMEM :
+			  sys_replace_file(record->dir_fd, path,
+					   text->data ? text->data : "",
+					   text->len, 0644);
 
 	if (ret < 0) {
 		err_sys(err, KIST_E_STORE, -ret, "write '%s/%s'", record->path,
@@ -51,8 +51,7 @@ static const char *write_hosts(struct making *m, const struct record *record,
 	return write_etc(m, record, "hosts", &text, err);
 }
 
-static const char *write_hostname(struct making *m,
-				  const struct record *record,
+static const char *write_hostname(struct making *m, const struct record *record,
 				  struct kist_error *err)
 {
 	CLEANUP_BUF struct buf text;
@@ -78,8 +77,8 @@ static const char *write_resolv(struct making *m, const struct record *record,
 /* Can a file be mounted at /etc/NAME: is it there, or can it be made? */
 static bool has_place(const struct making *m, const char *name)
 {
-	CLEANUP_FD int root_fd = open(m->image.look_path,
-				      O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CLEANUP_FD int root_fd =
+		open(m->image.look_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	CLEANUP_FD int etc_fd = -1;
 	struct stat st;
 

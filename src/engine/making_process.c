@@ -39,8 +39,8 @@ static void read_args(struct making *m)
 static int read_user(struct making *m, struct kist_error *err)
 {
 	const char *text = m->run->user ? m->run->user : "0";
-	CLEANUP_FD int root_fd = open(m->image.look_path,
-				      O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CLEANUP_FD int root_fd =
+		open(m->image.look_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int ret;
 
 	if (root_fd < 0)
@@ -66,8 +66,8 @@ static int read_env(struct making *m, struct kist_error *err)
 	if (m->terminal)
 		env_set(env, "TERM=xterm");
 	if (m->hostname)
-		env_set(env, arena_printf(m->arena, "HOSTNAME=%s",
-					  m->hostname));
+		env_set(env,
+			arena_printf(m->arena, "HOSTNAME=%s", m->hostname));
 	env_set(env, arena_printf(m->arena, "HOME=%s", m->user.home));
 	if (m->terminal)
 		(void)!env_add(env, "TERM", NULL); /* a name is always fine */

@@ -20,7 +20,6 @@ static const char *value_of(const char *word, const char *name)
 	return word[len] == '=' || word[len] == ':' ? word + len + 1 : NULL;
 }
 
-
 static const char **with(struct arena *arena, const char **list,
 			 const char *path)
 {
@@ -164,8 +163,7 @@ static const struct {
 	{ "systempaths", take_system_paths },
 };
 
-static int take_word(struct making *m, const char *word,
-		     struct kist_error *err)
+static int take_word(struct making *m, const char *word, struct kist_error *err)
 {
 	char *name = arena_strndup(m->arena, word, strcspn(word, "=:"));
 	struct near near;
@@ -195,10 +193,12 @@ int making_read_security(struct making *m, struct kist_error *err)
 
 	s->no_new_privileges = !free;
 	s->seccomp = free ? SECCOMP_UNCONFINED : SECCOMP_DEFAULT;
-	s->masked = without(m->arena, free ? (const char *const[]){ NULL } :
-					     default_masked, "");
-	s->readonly = without(m->arena, free ? (const char *const[]){ NULL } :
-					       default_readonly, "");
+	s->masked = without(
+		m->arena, free ? (const char *const[]){ NULL } : default_masked,
+		"");
+	s->readonly = without(
+		m->arena,
+		free ? (const char *const[]){ NULL } : default_readonly, "");
 	for (; words && *words; words++) {
 		int ret = take_word(m, *words, err);
 

@@ -40,14 +40,13 @@ static const char *word_of(const struct making *m, const struct kind_option *k)
 static bool is_later(const char *word)
 {
 	static const char *const later[] = {
-		"bridge", "pasta", "slirp4netns", "keep-id", "nomap", "auto",
-		"shareable", "pod", NULL,
+		"bridge", "pasta",     "slirp4netns", "keep-id", "nomap",
+		"auto",	  "shareable", "pod",	      NULL,
 	};
 	size_t len = strcspn(word, ":");
 
 	for (size_t i = 0; later[i]; i++)
-		if (strlen(later[i]) == len &&
-		    memcmp(later[i], word, len) == 0)
+		if (strlen(later[i]) == len && memcmp(later[i], word, len) == 0)
 			return true;
 	return strncmp(word, "docker:", 7) == 0 ||
 	       strncmp(word, "podman:", 7) == 0 ||
@@ -89,8 +88,8 @@ static int process_path(struct making *m, const struct kind_option *k,
 	return 0;
 }
 
-static int file_path(struct making *m, const char *word,
-		     const char **ret_path, struct kist_error *err)
+static int file_path(struct making *m, const char *word, const char **ret_path,
+		     struct kist_error *err)
 {
 	struct stat st;
 
@@ -114,10 +113,9 @@ static int target_path(struct making *m, const struct kind_option *k,
 	if (word[0] == '/')
 		return file_path(m, word, ret_path, err);
 	if (strncmp(word, "netns:", 6) == 0 && k->kind == NS_NET)
-		return file_path(m,
-				 arena_printf(m->arena, "/run/netns/%s",
-					      word + 6),
-				 ret_path, err);
+		return file_path(
+			m, arena_printf(m->arena, "/run/netns/%s", word + 6),
+			ret_path, err);
 	if (num_parse_u32(word, &number) == 0 && number > 0 &&
 	    strlen(word) < 10)
 		return process_path(m, k, (pid_t)number, word, ret_path, err);
@@ -198,8 +196,8 @@ static const char *owner_path(const struct making *m)
 		if (kind == NS_USER || !slash ||
 		    strncmp(path, "/proc/", 6) != 0)
 			continue;
-		user = arena_printf(m->arena, "%.*s/user",
-				    (int)(slash - path), path);
+		user = arena_printf(m->arena, "%.*s/user", (int)(slash - path),
+				    path);
 		if (!is_ours(user))
 			return user;
 	}

@@ -9,23 +9,23 @@
 #include "engine/names.h"
 
 static const char *const qualities[] = {
-	"able",	  "amber", "brave",  "brisk",  "calm",	 "clear",  "crisp",
-	"deft",	  "eager", "early",  "fair",   "fleet",	 "fond",   "frank",
-	"gentle", "glad",  "golden", "hardy",  "honest", "keen",   "kind",
-	"light",  "lively", "lucid", "mellow", "merry",	 "mild",   "neat",
-	"nimble", "noble", "patient", "plain", "proud",	 "quick",  "quiet",
-	"ready",  "rosy",  "silver", "sober",  "steady", "sunny",  "swift",
-	"tidy",	  "true",  "warm",   "wise",   "witty",	 "young",
+	"able",	  "amber",  "brave",   "brisk",	 "calm",   "clear", "crisp",
+	"deft",	  "eager",  "early",   "fair",	 "fleet",  "fond",  "frank",
+	"gentle", "glad",   "golden",  "hardy",	 "honest", "keen",  "kind",
+	"light",  "lively", "lucid",   "mellow", "merry",  "mild",  "neat",
+	"nimble", "noble",  "patient", "plain",	 "proud",  "quick", "quiet",
+	"ready",  "rosy",   "silver",  "sober",	 "steady", "sunny", "swift",
+	"tidy",	  "true",   "warm",    "wise",	 "witty",  "young",
 };
 
 static const char *const things[] = {
-	"acorn",  "badger", "barley", "beech",	"birch",  "brook",  "clover",
-	"comet",  "cove",   "curlew", "dale",	"dipper", "elm",    "falcon",
-	"fern",	  "finch",  "glen",   "hare",	"harbour", "hazel", "heron",
-	"ibex",	  "isle",   "juniper", "kelp",	"lark",	  "linnet", "loch",
-	"maple",  "marten", "moor",   "moss",	"otter",  "owl",    "pebble",
-	"pine",	  "plover", "quartz", "reed",	"robin",  "rowan",  "sedge",
-	"shoal",  "sparrow", "tarn",  "thistle", "willow", "wren",
+	"acorn", "badger",  "barley",  "beech",	  "birch",   "brook",  "clover",
+	"comet", "cove",    "curlew",  "dale",	  "dipper",  "elm",    "falcon",
+	"fern",	 "finch",   "glen",    "hare",	  "harbour", "hazel",  "heron",
+	"ibex",	 "isle",    "juniper", "kelp",	  "lark",    "linnet", "loch",
+	"maple", "marten",  "moor",    "moss",	  "otter",   "owl",    "pebble",
+	"pine",	 "plover",  "quartz",  "reed",	  "robin",   "rowan",  "sedge",
+	"shoal", "sparrow", "tarn",    "thistle", "willow",  "wren",
 };
 
 static void random_bytes(void *bytes, size_t size)
@@ -70,8 +70,9 @@ int name_check(const char *text, struct kist_error *err)
 	if (good)
 		return 0;
 	err_set(err, KIST_E_OPTION_VALUE, "'%s' is not a name", text);
-	err_hint(err, "use letters, digits, '_', '.' and '-', beginning with "
-		      "a letter or digit, at most %d",
+	err_hint(err,
+		 "use letters, digits, '_', '.' and '-', beginning with "
+		 "a letter or digit, at most %d",
 		 NAME_MAX_LEN);
 	return -EINVAL;
 }

@@ -203,8 +203,8 @@ static struct life read_life(int fd, bool held)
 
 struct life life_read(const struct record *record)
 {
-	CLEANUP_FD int fd = openat(record->dir_fd, "life",
-				   O_RDONLY | O_CLOEXEC);
+	CLEANUP_FD int fd =
+		openat(record->dir_fd, "life", O_RDONLY | O_CLOEXEC);
 	bool held;
 
 	if (fd < 0)
@@ -215,8 +215,8 @@ struct life life_read(const struct record *record)
 
 struct life life_wait(const struct record *record)
 {
-	CLEANUP_FD int fd = openat(record->dir_fd, "life",
-				   O_RDONLY | O_CLOEXEC);
+	CLEANUP_FD int fd =
+		openat(record->dir_fd, "life", O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return (struct life){ .status = -1 };

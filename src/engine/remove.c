@@ -9,8 +9,8 @@ static int is_running(const struct subject *s, struct kist_error *err)
 {
 	err_set(err, KIST_E_CONTAINER_RUNNING, "container '%s' is running",
 		s->word);
-	err_hint(err, "stop it first (kist stop %s), or kist rm -f %s",
-		 s->word, s->word);
+	err_hint(err, "stop it first (kist stop %s), or kist rm -f %s", s->word,
+		 s->word);
 	return -EBUSY;
 }
 

@@ -86,7 +86,8 @@ static void init(struct running *r, const struct kist_run *run)
 	*r = (struct running){
 		.folders = { .containers_fd = -1, .names_fd = -1 },
 		.record = RECORD_NONE,
-		.making = { .run = run, .folders = &r->folders,
+		.making = { .run = run,
+			    .folders = &r->folders,
 			    .arena = &r->arena },
 	};
 	arena_init(&r->arena);
@@ -339,8 +340,9 @@ static void shrink(struct running *r)
 /* In the new process; never returns. */
 static void supervise(struct running *r, int report_fd)
 {
-	struct supervisor s = { .log_fd = -1, .out_fd = -1, .err_fd = -1,
-				.in_fd = -1 };
+	struct supervisor s = {
+		.log_fd = -1, .out_fd = -1, .err_fd = -1, .in_fd = -1
+	};
 	struct kist_error err = { 0 };
 	int ret = start_detached(r, &s, &err);
 

@@ -105,7 +105,7 @@ static void write_rule(struct converting *c, const struct json *rule)
 						"comment", "name", NULL };
 
 	json_open(&c->w, '{');
-	JSON_MEMBERS (key, rule) {
+	JSON_MEMBERS(key, rule) {
 		size_t i = 0;
 
 		while (left_out[i] && strcmp(left_out[i], key->text) != 0)
@@ -139,7 +139,7 @@ static void write_arches(struct converting *c, const struct json *map)
 static void convert(struct converting *c, const struct json *profile)
 {
 	json_open(&c->w, '{');
-	JSON_MEMBERS (key, profile) {
+	JSON_MEMBERS(key, profile) {
 		const struct json *value = key + 1;
 
 		if (strcmp(key->text, "archMap") == 0) {
@@ -187,6 +187,6 @@ int seccomp_file_read(const char *path, uint64_t caps, struct arena *arena,
 	convert(&c, profile);
 	if (buf_failed(&converted))
 		return err_nomem(err);
-	return json_parse(converted.data, converted.len, path, arena,
-			  ret_json, err);
+	return json_parse(converted.data, converted.len, path, arena, ret_json,
+			  err);
 }

@@ -17,8 +17,8 @@ static int wait_end(struct subject *s, int64_t timeout_ms)
 
 static int end(struct subject *s, int64_t timeout_ms, struct kist_error *err)
 {
-	int ret = container_kill(&s->container, s->about.stop_signal, false,
-				 err);
+	int ret =
+		container_kill(&s->container, s->about.stop_signal, false, err);
 
 	if (ret < 0)
 		return ret;

@@ -38,9 +38,8 @@ int subject_open(const struct kist *kist, const char *word,
 		subject_close(s);
 		return ret;
 	}
-	s->has_state = container_open(s->folders.state_root,
-				      s->record.id.text, &s->container,
-				      NULL) == 0;
+	s->has_state = container_open(s->folders.state_root, s->record.id.text,
+				      &s->container, NULL) == 0;
 	return 0;
 }
 
@@ -72,7 +71,7 @@ int subject_end(const struct subject *subject, int64_t timeout_ms)
 		.fd = subject->container.process.pidfd,
 		.events = POLLIN,
 	};
-	int timeout = timeout_ms < 0	     ? -1 :
+	int timeout = timeout_ms < 0	   ? -1 :
 		      timeout_ms > INT_MAX ? INT_MAX :
 					     (int)timeout_ms;
 	int ret;

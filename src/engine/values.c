@@ -13,8 +13,7 @@
 #include "engine/values.h"
 #include "engine/volume.h"
 
-void option_while(struct kist_error *err, const char *option,
-		  const char *word)
+void option_while(struct kist_error *err, const char *option, const char *word)
 {
 	err_while(err, "%s %s", option, word);
 }
@@ -27,10 +26,9 @@ static int bad(struct kist_error *err, const char *what, const char *word)
 /* ---- ulimits ---- */
 
 static const char *const ulimit_names[] = {
-	"as",	  "core",      "cpu",	     "data",	   "fsize",
-	"locks",  "memlock",   "msgqueue",   "nice",	   "nofile",
-	"nproc",  "rss",       "rtprio",     "rttime",	   "sigpending",
-	"stack",
+	"as",	   "core",     "cpu",	     "data",   "fsize", "locks",
+	"memlock", "msgqueue", "nice",	     "nofile", "nproc", "rss",
+	"rtprio",  "rttime",   "sigpending", "stack",
 };
 
 static int ulimit_number(const char *text, uint64_t *ret_value,
@@ -190,8 +188,7 @@ int value_id_map(const char *word, struct id_map *ret_map,
 
 #define CPUS_MIN 10000000 /* the kernel's least: 1 ms of 100 ms */
 
-int value_cpus(const char *word, int64_t *ret_nanocpus,
-	       struct kist_error *err)
+int value_cpus(const char *word, int64_t *ret_nanocpus, struct kist_error *err)
 {
 	size_t whole = strspn(word, "0123456789");
 	size_t part = 0;
@@ -205,9 +202,9 @@ int value_cpus(const char *word, int64_t *ret_nanocpus,
 	for (size_t i = 0; i < whole; i++)
 		value = 10 * value + (uint64_t)(word[i] - '0');
 	for (size_t i = 0; i < 9; i++)
-		fraction = 10 * fraction +
-			   (i < part ? (uint64_t)(word[whole + 1 + i] - '0') :
-				       0);
+		fraction =
+			10 * fraction +
+			(i < part ? (uint64_t)(word[whole + 1 + i] - '0') : 0);
 	value = value * 1000000000 + fraction;
 	if (value < CPUS_MIN)
 		return err_set(err, KIST_E_OPTION_VALUE,
@@ -245,8 +242,8 @@ static bool rfc3339(const char *word, int64_t *ret_time)
 	const char *rest;
 
 	if (sscanf(word, "%4d-%2d-%2d%*1[Tt ]%2d:%2d:%2d%n", &tm.tm_year,
-		   &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min,
-		   &tm.tm_sec, &used) != 6 ||
+		   &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec,
+		   &used) != 6 ||
 	    !used)
 		return false;
 	rest = word + used;

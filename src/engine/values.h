@@ -21,8 +21,7 @@
 #include "kernel/idmap.h"
 
 /* Put "--ulimit nofile=x" before the error. */
-void option_while(struct kist_error *err, const char *option,
-		  const char *word);
+void option_while(struct kist_error *err, const char *option, const char *word);
 
 /* "nofile=1024[:2048]", a number or "unlimited". @name: "NOFILE" */
 struct ulimit {
@@ -30,8 +29,7 @@ struct ulimit {
 	uint64_t soft, hard;
 };
 MUST_CHECK int value_ulimit(const char *word, struct arena *arena,
-			    struct ulimit *ret_ulimit,
-			    struct kist_error *err);
+			    struct ulimit *ret_ulimit, struct kist_error *err);
 
 /**
  * struct device - "/dev/fuse[:/dev/inside][:rwm]"

@@ -116,7 +116,8 @@ static int take_bind_option(struct volume *volume, const char *word,
 	if (w->rule == VOLUME_LATER)
 		return err_set(err, KIST_E_UNSUPPORTED,
 			       "option '%s' is not supported yet", word);
-	if (w->rule == VOLUME_LABEL && access("/sys/fs/selinux/enforce", F_OK) == 0)
+	if (w->rule == VOLUME_LABEL &&
+	    access("/sys/fs/selinux/enforce", F_OK) == 0)
 		return err_set(err, KIST_E_UNSUPPORTED,
 			       "option '%s' (relabelling) is not supported yet",
 			       word);
@@ -323,7 +324,8 @@ static int read_mount(const char *word, struct arena *arena,
 		return 0;
 	}
 	if (strcmp(words.type, "bind") != 0) {
-		err_set(err, KIST_E_UNSUPPORTED, "a mount of type '%s' is not supported yet",
+		err_set(err, KIST_E_UNSUPPORTED,
+			"a mount of type '%s' is not supported yet",
 			words.type);
 		err_hint(err, "the types are bind and tmpfs");
 		return -ENOTSUP;
@@ -356,13 +358,13 @@ int volume_parse_mount(const char *word, struct arena *arena,
 static int take_tmpfs_option(struct volume *volume, const char *word,
 			     struct kist_error *err)
 {
-	static const char *const flags[] = { "ro",     "rw",   "exec",
-					     "noexec", "suid", "nosuid",
+	static const char *const flags[] = { "ro",     "rw",	"exec",
+					     "noexec", "suid",	"nosuid",
 					     "dev",    "nodev", "noatime",
 					     NULL };
-	static const char *const keys[] = { "size",  "mode",	  "uid", "gid",
-					    "huge",  "nr_inodes", "nr_blocks",
-					    NULL };
+	static const char *const keys[] = { "size",	 "mode", "uid",
+					    "gid",	 "huge", "nr_inodes",
+					    "nr_blocks", NULL };
 	size_t len = strcspn(word, "=");
 
 	for (size_t i = 0; word[len] && keys[i]; i++)
