@@ -133,7 +133,8 @@ struct life life_wait(const struct record *record);
 /* Nanoseconds since 1970. */
 int64_t time_now(void);
 
-/* Everything below @name, and itself; other file systems are not entered.
+/* Everything below @name, and itself; other file systems than that of @dir_fd
+ * are not entered.
  * Return: 0 or -errno; -ENOENT is 0. */
 int tree_remove(int dir_fd, const char *name);
 
