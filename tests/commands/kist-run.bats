@@ -91,7 +91,7 @@ teardown() { end_kist; }
 	expect_has HOME=/root
 	expect_has container=kist
 	expect_lacks BATS
-	echo =x >"$SCRATCH/env"
+	echo '=x' >"$SCRATCH/env"
 	run -2 k run --rm --env-file "$SCRATCH/env" "$ROOT" env
 	expect_has "$SCRATCH/env:1"
 }
@@ -158,7 +158,7 @@ teardown() { end_kist; }
 	expect_output "$(cat "$SCRATCH/cid")"
 	[ "$(k inspect one | jq .pid)" = "$(cat "$SCRATCH/pid")" ]
 	run -125 k run --rm --cidfile "$SCRATCH/cid" "$ROOT" true
-	expect_has "--cidfile '$SCRATCH/cid'"
+	expect_has "--cidfile '$SCRATCH/cid'" # FILE_EXISTS
 	k rm -f one
 	nothing_left
 	run -127 k run --rm --cidfile "$SCRATCH/cid2" "$ROOT" nosuch

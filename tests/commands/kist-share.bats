@@ -81,7 +81,7 @@ teardown() { end_kist; }
 	run -125 k run --rm --network hots "$ROOT" true
 	expect_has "did you mean 'host'?"
 	run -125 k run --rm --pid 4194999 "$ROOT" true
-	expect_has "there is no process '4194999'"
+	expect_has "there is no process '4194999'" # TARGET_UNKNOWN
 	run -125 k run --rm --ipc /nosuch "$ROOT" true
 	expect_has "namespace file '/nosuch'"
 	run -125 k run --rm --ipc /proc/self/ns/net "$ROOT" true
