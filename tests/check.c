@@ -212,6 +212,15 @@ bool has_file(const char *path)
 	return possible(access(path, F_OK) == 0, "there is no such file");
 }
 
+bool can_limit_memory(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+	return possible(false, "AddressSanitizer has its own memory");
+#else
+	return true;
+#endif
+}
+
 ino_t inode_of(const char *path)
 {
 	struct stat st;

@@ -65,6 +65,8 @@ bool can_make_user_namespaces(void);
 bool is_root(void);
 bool has_capability(int cap);
 bool has_file(const char *path);
+/* RLIMIT_AS works: not below AddressSanitizer, which has its own memory. */
+bool can_limit_memory(void);
 
 /* The inode behind @path, links followed. */
 ino_t inode_of(const char *path);

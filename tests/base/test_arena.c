@@ -65,6 +65,7 @@ static void starve(void)
 static void
 without_memory_small_allocations_can_still_be_written_to(void **state)
 {
+	skip_unless(can_limit_memory());
 	in_child(starve);
 }
 
