@@ -23,11 +23,13 @@
 #include "base/macros.h"
 
 #define ARENA_SCRATCH 4096
+#define ARENA_FIRST 1024
 
 struct arena {
 	struct arena_block *blocks;
-	size_t used, size; /* in the newest block */
+	size_t used, size; /* in the newest block, or in @first */
 	bool failed;
+	_Alignas(16) unsigned char first[ARENA_FIRST];
 	/* where writes go after a failure */
 	_Alignas(16) unsigned char scratch[ARENA_SCRATCH];
 };

@@ -15,9 +15,17 @@ void buf_init(struct buf *buf)
 	memset(buf, 0, sizeof(*buf));
 }
 
+void buf_init_in(struct buf *buf, void *memory, size_t size)
+{
+	*buf = (struct buf){ .data = memory, .size = size, .borrowed = true };
+	if (!memory || !size)
+		buf_init(buf);
+}
+
 void buf_done(struct buf *buf)
 {
-	free(buf->data);
+	if (!buf->borrowed)
+		free(buf->data);
 	buf_init(buf);
 }
 
@@ -43,11 +51,14 @@ static bool reserve(struct buf *buf, size_t more)
 		return true;
 	while (size < need)
 		size *= 2;
-	data = realloc(buf->data, size);
+	data = realloc(buf->borrowed ? NULL : buf->data, size);
 	if (!data) {
 		buf->failed = true;
 		return false;
 	}
+	if (buf->borrowed)
+		memcpy(data, buf->data, buf->len);
+	buf->borrowed = false;
 	buf->data = data;
 	buf->size = size;
 	return true;
@@ -106,9 +117,14 @@ char *buf_take(struct buf *buf)
 	char *data = NULL;
 
 	if (reserve(buf, 0)) {
+		buf->data[buf->len] = '\0';
 		data = buf->data;
-		data[buf->len] = '\0';
-		buf->data = NULL;
+		if (buf->borrowed)
+			data = malloc(buf->len + 1);
+		if (data && buf->borrowed)
+			memcpy(data, buf->data, buf->len + 1);
+		else
+			buf->data = NULL;
 	}
 	buf_done(buf);
 	return data;

@@ -20,10 +20,13 @@
 struct buf {
 	char *data;
 	size_t len, size;
-	bool failed;
+	bool failed, borrowed;
 };
 
 void buf_init(struct buf *buf);
+/* The same, with @size bytes of the caller's to begin with; they stay the
+ * caller's. */
+void buf_init_in(struct buf *buf, void *memory, size_t size);
 void buf_done(struct buf *buf);
 bool buf_failed(const struct buf *buf);
 void buf_add(struct buf *buf, const void *bytes, size_t len);

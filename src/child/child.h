@@ -33,6 +33,7 @@
  * @value:	detail for the report: see enum plan_report_kind
  * @text:	likewise; both are cleared before each operation
  * @program:	what LOOKUP found, for EXEC
+ * @gate:	FORK: a pipe whose other end the old process holds
  */
 struct child {
 	char *plan;
@@ -48,6 +49,7 @@ struct child {
 	int32_t value;
 	char text[sizeof(((struct plan_report *)0)->text)];
 	char program[PATH_MAX];
+	int gate[2];
 };
 
 /* What the arguments of an operation mean. */
@@ -74,6 +76,9 @@ _Noreturn void child_die(struct child *c, int errnum);
 _Noreturn void child_exit(int status);
 
 /* Processes (process.c). */
+
+/* Where the process that FORK made goes on, on a stack of its own. */
+_Noreturn void child_go_on(struct child *c);
 
 struct clone_args;
 /* A new process as fork(2) makes it; flags and the rest from @args. */

@@ -43,6 +43,26 @@ static inline long sys_raw(long nr, long a, long b, long c, long d, long e,
 		"call child_main\n" \
 		"hlt\n")
 
+/* clone3(2) with an own stack; the new process goes on in child_go_on(c). */
+static inline long sys_clone_beside(void *args, unsigned long size, void *c)
+{
+	long ret = __NR_clone3;
+	register void *child __asm__("r12") = c;
+
+	__asm__ volatile("syscall\n"
+			 "test %%rax, %%rax\n"
+			 "jnz 1f\n"
+			 "xor %%ebp, %%ebp\n"
+			 "mov %%r12, %%rdi\n"
+			 "call child_go_on\n"
+			 "hlt\n"
+			 "1:"
+			 : "+a"(ret)
+			 : "D"(args), "S"(size), "r"(child)
+			 : "rcx", "r11", "memory");
+	return ret;
+}
+
 #define CHILD_ELF_MACHINE 62 /* EM_X86_64 */
 
 #elif defined(__aarch64__)
@@ -74,6 +94,27 @@ static inline long sys_raw(long nr, long a, long b, long c, long d, long e,
 		"and sp, x0, #-16\n" \
 		"bl child_main\n"    \
 		"brk #1\n")
+
+static inline long sys_clone_beside(void *args, unsigned long size, void *c)
+{
+	register long nr __asm__("x8") = __NR_clone3;
+	register long ret __asm__("x0") = (long)args;
+	register long len __asm__("x1") = (long)size;
+	register void *child __asm__("x19") = c;
+
+	__asm__ volatile("svc #0\n"
+			 "cbnz x0, 1f\n"
+			 "mov x29, #0\n"
+			 "mov x30, #0\n"
+			 "mov x0, x19\n"
+			 "bl child_go_on\n"
+			 "brk #1\n"
+			 "1:"
+			 : "+r"(ret)
+			 : "r"(nr), "r"(len), "r"(child)
+			 : "memory", "x30");
+	return ret;
+}
 
 #define CHILD_ELF_MACHINE 183 /* EM_AARCH64 */
 

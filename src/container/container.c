@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,34 +22,29 @@
 
 static int read_record(struct container *container, struct kist_error *err)
 {
-	struct buf text;
-	char *copy;
+	char *text;
 	size_t len;
-	int ret;
+	int ret = sys_load_text(container->dir_fd, STORE_RECORD,
+				&container->arena, RECORD_MAX, &text, &len);
 
-	buf_init(&text);
-	ret = sys_load_file(container->dir_fd, STORE_RECORD, &text,
-			    RECORD_MAX);
-	if (ret == -ENOENT) { /* it is still being made, or that was cut off */
-		buf_done(&text);
+	if (ret == -ENOENT) /* it is still being made, or that was cut off */
 		return 0;
-	}
-	if (ret < 0) {
-		buf_done(&text);
+	if (ret < 0)
 		return err_sys(err, KIST_E_STATE_FOLDER, -ret,
 			       "read the record of '%s'", container->id);
-	}
-	len = text.len;
-	copy = arena_strndup(&container->arena, text.data ? text.data : "",
-			     len);
-	buf_done(&text);
-	if (arena_failed(&container->arena))
-		return err_nomem(err);
-	ret = record_parse(copy, len, &container->arena, &container->record,
+	ret = record_parse(text, len, &container->arena, &container->record,
 			   err);
 	if (ret < 0)
 		err_while(err, "container '%s'", container->id);
 	return ret;
+}
+
+/* A zombie is readable. */
+static bool has_ended(int pidfd)
+{
+	struct pollfd fd = { .fd = pidfd, .events = POLLIN };
+
+	return poll(&fd, 1, 0) > 0;
 }
 
 /* A pidfd of the first process, if it lives. */
@@ -56,6 +52,7 @@ static int find_process(struct container *container, struct kist_error *err)
 {
 	const struct container_record *record = &container->record;
 	CLEANUP_FD int proc_fd = -1;
+	CLEANUP_FD int pidfd = -1;
 
 	if (record->pid <= 0)
 		return 0;
@@ -63,12 +60,9 @@ static int find_process(struct container *container, struct kist_error *err)
 	if (proc_fd < 0)
 		return proc_fd;
 	container->process.pid = record->pid;
-	container->process.released = true;
-	if (proc_is_alive(proc_fd, record->pid, record->start_time))
-		container->process.pidfd = proc_open_pidfd(
-			proc_fd, record->pid, record->start_time);
-	if (container->process.pidfd < 0)
-		container->process.pidfd = -1;
+	pidfd = proc_open_pidfd(proc_fd, record->pid, record->start_time);
+	if (pidfd >= 0 && !has_ended(pidfd))
+		container->process.pidfd = TAKE_FD(pidfd);
 	return 0;
 }
 

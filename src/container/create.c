@@ -104,6 +104,7 @@ static void fill_record(struct creation *c)
 		.listen_op = -1,
 		.init = args->init,
 		.has_poststop = args->spec->hooks[HOOK_POSTSTOP].count > 0,
+		.owns_pids = args->spec->ns[NS_PID].want == NS_NEW,
 		.annotations = record_annotations(args->spec, arena),
 		.config = args->config.text,
 		.config_len = args->config.len,

@@ -13,17 +13,23 @@
 
 #include "container/plan.h"
 
+/* Room for a usual plan; it grows if need be. */
+static void begin(struct buf *buf, struct arena *arena, size_t size)
+{
+	buf_init_in(buf, arena_alloc(arena, size), size);
+}
+
 void plan_init(struct plan *plan, struct arena *arena)
 {
 	struct plan_head head = { .magic = PLAN_MAGIC };
 
 	*plan = (struct plan){ .arena = arena, .cgroup_fd = -1,
 			       .fault_op = -1 };
-	buf_init(&plan->data);
-	buf_init(&plan->ops);
-	buf_init(&plan->notes);
-	buf_init(&plan->slots);
-	buf_init(&plan->owned);
+	begin(&plan->data, arena, 6144);
+	begin(&plan->ops, arena, 64 * sizeof(struct plan_op));
+	begin(&plan->notes, arena, 64 * sizeof(struct plan_note));
+	begin(&plan->slots, arena, 256);
+	begin(&plan->owned, arena, 256);
 	buf_add(&plan->data, &head, sizeof(head));
 	plan_slot(plan); /* PLAN_SLOT_REPORT */
 }
@@ -161,7 +167,12 @@ static bool failed(const struct plan *plan)
 	       buf_failed(&plan->owned) || arena_failed(plan->arena);
 }
 
-int plan_finish(struct plan *plan, struct buf *ret_block,
+static struct iovec part_of(const struct buf *buf)
+{
+	return (struct iovec){ .iov_base = buf->data, .iov_len = buf->len };
+}
+
+int plan_finish(struct plan *plan, struct iovec ret_parts[PLAN_PARTS],
 		struct kist_error *err)
 {
 	size_t slots = plan->slots.len / sizeof(int32_t);
@@ -184,8 +195,8 @@ int plan_finish(struct plan *plan, struct buf *ret_block,
 	head->fault_op = plan->fault_op;
 	head->fault_errno = plan->fault_errno;
 
-	buf_add(ret_block, plan->data.data, plan->data.len);
-	buf_add(ret_block, plan->ops.data, plan->ops.len);
-	buf_add(ret_block, plan->slots.data, plan->slots.len);
-	return buf_failed(ret_block) ? err_nomem(err) : 0;
+	ret_parts[0] = part_of(&plan->data);
+	ret_parts[1] = part_of(&plan->ops);
+	ret_parts[2] = part_of(&plan->slots);
+	return 0;
 }

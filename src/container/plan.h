@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -85,12 +86,17 @@ void plan_at(struct plan *plan, const struct place *place);
 struct plan_op *plan_call(struct plan *plan, long nr, uint64_t a, uint64_t b,
 			  uint64_t c);
 
+#define PLAN_PARTS 3
+
 /**
- * plan_finish() - the finished block, as bytes in @ret_block
+ * plan_finish() - the finished block, as parts that follow each other
+ *
+ * They are the plan's, and good until it is changed.
  *
  * Return: 0, -ENOMEM, or -E2BIG (PLAN_SIZE) if there are too many operations.
  */
-MUST_CHECK int plan_finish(struct plan *plan, struct buf *ret_block,
+MUST_CHECK int plan_finish(struct plan *plan,
+			   struct iovec ret_parts[PLAN_PARTS],
 			   struct kist_error *err);
 
 size_t plan_op_count(const struct plan *plan);

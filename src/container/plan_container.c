@@ -118,7 +118,8 @@ int plan_exec(struct planning *p, pid_t pid, int pidfd, uint64_t kinds,
 	p->root_fd = -1;
 	if (ret < 0)
 		return ret;
-	look_inside(p, pid);
+	if (plan_needs_home(p))
+		look_inside(p, pid);
 	plan_join_all(p, pidfd, kinds);
 	ret = plan_groups(p, err);
 	if (ret < 0)

@@ -338,14 +338,20 @@ static int compile_filter(struct planning *p, struct seccomp_program *ret_code,
 	return seccomp_compile(p->spec->seccomp, p->arena, ret_code, err);
 }
 
+bool plan_needs_home(const struct planning *p)
+{
+	const char *home = environment_value(&process_of(p)->env, "HOME");
+
+	return !home || !*home;
+}
+
 /* As given; HOME, if it is unset or empty, from the container's passwd. */
 static uint64_t environment(struct planning *p)
 {
 	const struct string_list *env = &process_of(p)->env;
-	const char *home = environment_value(env, "HOME");
-	const char **more;
+	const char **more, *home;
 
-	if ((home && *home) || p->root_fd < 0)
+	if (!plan_needs_home(p) || p->root_fd < 0)
 		return plan_vector(p->plan, env->items, env->count);
 	more = ARENA_ARRAY(p->arena, const char *, env->count + 2);
 	if (!more)

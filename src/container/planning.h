@@ -91,6 +91,8 @@ void plan_hidden_paths(struct planning *p);
 void plan_pivot(struct planning *p);
 MUST_CHECK int plan_sysctls(struct planning *p, struct kist_error *err);
 void plan_hooks(struct planning *p, enum hook_kind kind);
+/* HOME is not given and has to be looked up in the container (root_fd). */
+bool plan_needs_home(const struct planning *p);
 MUST_CHECK int plan_process(struct planning *p, struct kist_error *err);
 
 /* ---- shared by the stages (plan_tree.c) ---- */

@@ -94,23 +94,25 @@ static int image_open(int *ret_fd, struct kist_error *err)
 
 static int plan_open(struct plan *plan, int *ret_fd, struct kist_error *err)
 {
-	CLEANUP_FD int fd = sys_memfd("kist-plan", MFD_NOEXEC_SEAL | MFD_ALLOW_SEALING);
-	CLEANUP_BUF struct buf block;
-	int ret;
+	CLEANUP_FD int fd = sys_memfd("kist-plan",
+				      MFD_NOEXEC_SEAL | MFD_ALLOW_SEALING);
+	struct iovec parts[PLAN_PARTS];
+	size_t size = 0;
+	int ret = plan_finish(plan, parts, err);
 
-	buf_init(&block);
-	ret = plan_finish(plan, &block, err);
 	if (ret < 0)
 		return ret;
 	if (fd < 0)
 		return err_sys(err, KIST_E_SYSTEM, -fd,
 			       "make a memory file for the plan");
-	ret = buf_write(&block, fd);
-	if (ret == 0)
-		ret = sys_seal(fd);
-	if (ret < 0)
-		return err_sys(err, KIST_E_SYSTEM, -ret,
+	for (size_t i = 0; i < PLAN_PARTS; i++)
+		size += parts[i].iov_len;
+	if (writev(fd, parts, PLAN_PARTS) != (ssize_t)size)
+		return err_sys(err, KIST_E_SYSTEM, errno ? errno : EIO,
 			       "write the plan to memory");
+	ret = sys_seal(fd);
+	if (ret < 0)
+		return err_sys(err, KIST_E_SYSTEM, -ret, "seal the plan");
 	*ret_fd = TAKE_FD(fd);
 	return 0;
 }

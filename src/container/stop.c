@@ -2,7 +2,6 @@
 /* stop.c - signal a container, and remove it with all it left */
 #include <errno.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -13,13 +12,6 @@
 #include "sys/process.h"
 
 #define END_TIMEOUT_MS 10000
-
-/* Without a pid namespace of its own the end of the first process is not the
- * end of the others. */
-static bool shares_pids(const struct container *container)
-{
-	return !(container->record.namespaces & CLONE_NEWPID);
-}
 
 static int kill_all(struct container *container, int signal,
 		    struct kist_error *err)
@@ -36,7 +28,7 @@ int container_kill(struct container *container, int signal, bool all,
 {
 	int ret;
 
-	if (all || (signal == SIGKILL && shares_pids(container) &&
+	if (all || (signal == SIGKILL && !container->record.owns_pids &&
 		    container->has_cgroup))
 		return kill_all(container, signal, err);
 	ret = container->process.pidfd < 0
@@ -94,11 +86,10 @@ static int end(struct container *container, bool force,
 	if (ret < 0 && ret != -ESRCH)
 		return err_sys(err, KIST_E_SYSTEM, -ret, "kill container '%s'",
 			       container->id);
-	ret = 0;
-	if (container->has_cgroup)
+	ret = wait_for_end(container, err);
+	/* nothing outlives the first process of a pid namespace */
+	if (ret == 0 && container->has_cgroup && !container->record.owns_pids)
 		ret = cgroup_kill(&container->cgroup, SIGKILL, err);
-	if (ret == 0)
-		ret = wait_for_end(container, err);
 	return ret;
 }
 

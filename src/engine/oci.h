@@ -17,7 +17,6 @@
 struct bundle {
 	struct arena arena;
 	const char *path;
-	struct buf text;
 	struct config_source config;
 	struct spec *spec;
 };

@@ -26,7 +26,9 @@ static int absolute(const char *path, char ret[PATH_MAX],
 static int read_config(struct bundle *bundle, const char *path,
 		       const char *shown, struct kist_error *err)
 {
-	int ret = sys_load_file(AT_FDCWD, path, &bundle->text, CONFIG_MAX);
+	char *text;
+	int ret = sys_load_text(AT_FDCWD, path, &bundle->arena, CONFIG_MAX,
+				&text, &bundle->config.len);
 
 	if (ret == -ENOENT) {
 		err_set(err, KIST_E_CONFIG_FILE, "'%s' is not there", shown);
@@ -37,8 +39,7 @@ static int read_config(struct bundle *bundle, const char *path,
 	if (ret < 0)
 		return err_sys(err, KIST_E_CONFIG_FILE, -ret, "read '%s'",
 			       shown);
-	bundle->config.text = bundle->text.data ? bundle->text.data : "";
-	bundle->config.len = bundle->text.len;
+	bundle->config.text = text;
 	return 0;
 }
 
@@ -53,7 +54,6 @@ int bundle_open(const struct kist_oci_create *args, struct bundle *ret_bundle,
 
 	*b = (struct bundle){ .path = NULL };
 	arena_init(&b->arena);
-	buf_init(&b->text);
 	ret = absolute(folder, path, err);
 	if (ret == 0) {
 		b->path = arena_strdup(&b->arena, path);
@@ -72,7 +72,6 @@ int bundle_open(const struct kist_oci_create *args, struct bundle *ret_bundle,
 
 void bundle_close(struct bundle *bundle)
 {
-	buf_done(&bundle->text);
 	arena_done(&bundle->arena);
 }
 

@@ -20,7 +20,9 @@ static char *owner_name(const char *owner, struct arena *arena)
 	const char *name = NULL;
 	uint32_t uid;
 
-	if (owner && num_parse_u32(owner, &uid) == 0)
+	if (owner && strcmp(owner, "0") == 0)
+		name = "root"; /* nearly always: no file to read */
+	else if (owner && num_parse_u32(owner, &uid) == 0)
 		name = user_name(AT_FDCWD, uid, arena);
 	return copy(name ? name : owner);
 }

@@ -39,6 +39,7 @@ static const struct record_field {
 	FIELD("listenOp", INT, listen_op),
 	FIELD("init", BOOL, init),
 	FIELD("poststop", BOOL, has_poststop),
+	FIELD("ownsPids", BOOL, owns_pids),
 	FIELD("annotations", JSON, annotations),
 	FIELD("configName", TEXT, config_name),
 	FIELD("configLength", SIZE, config_len),

@@ -32,6 +32,7 @@
  * @listen_op:	number of the LISTEN operation in its plan, or -1
  * @init:	the first process is ours (PID 1 for the program)
  * @has_poststop: the configuration has poststop hooks
+ * @owns_pids:	its pid namespace was made for it: nothing outlives @pid
  * @annotations: an object's JSON text, or NULL
  * @config, @config_len, @config_name: the configuration and where it was read
  */
@@ -42,7 +43,7 @@ struct container_record {
 	const char *cgroup;
 	uint64_t namespaces;
 	int listen_op;
-	bool init, has_poststop;
+	bool init, has_poststop, owns_pids;
 	const char *annotations;
 	const char *config, *config_name;
 	size_t config_len;

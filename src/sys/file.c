@@ -103,6 +103,36 @@ ssize_t sys_read_file(int dir_fd, const char *path, char *buf, size_t size)
 	return fd < 0 ? -errno : sys_read_fd(fd, buf, size);
 }
 
+int sys_load_text(int dir_fd, const char *path, struct arena *arena, size_t max,
+		  char **ret_text, size_t *ret_len)
+{
+	CLEANUP_FD int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	ssize_t len;
+	char *text;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	if (!S_ISREG(st.st_mode) || st.st_size < 0)
+		return -EINVAL;
+	if ((uint64_t)st.st_size > max)
+		return -EFBIG;
+	text = arena_alloc(arena, (size_t)st.st_size + 1);
+	if (!text || arena_failed(arena))
+		return -ENOMEM;
+	do
+		len = read(fd, text, (size_t)st.st_size);
+	while (len < 0 && errno == EINTR);
+	if (len < 0)
+		return -errno;
+	text[len] = '\0';
+	*ret_text = text;
+	*ret_len = (size_t)len;
+	return 0;
+}
+
 int sys_load_file(int dir_fd, const char *path, struct buf *buf, size_t max)
 {
 	CLEANUP_FD int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC);

@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/macros.h"
 
@@ -90,6 +91,16 @@ MUST_CHECK int sys_write_file(int dir_fd, const char *path, const void *bytes,
 /* Append the file to @buf; -EFBIG if it has more than @max bytes. */
 MUST_CHECK int sys_load_file(int dir_fd, const char *path, struct buf *buf,
 			     size_t max);
+
+/**
+ * sys_load_text() - a regular file as a string in @arena
+ *
+ * In one read, as it is now; cheaper than sys_load_file().
+ *
+ * Return: 0 or -errno (EFBIG: more than @max bytes; EINVAL: not a file).
+ */
+MUST_CHECK int sys_load_text(int dir_fd, const char *path, struct arena *arena,
+			     size_t max, char **ret_text, size_t *ret_len);
 
 /**
  * sys_replace_file() - write a file so that readers see the old or the new
