@@ -130,32 +130,33 @@ int folders_open(const struct kist *kist, struct folders *ret_folders,
 		 struct kist_error *err)
 {
 	static const struct kist anywhere;
-	struct folders s = { .containers_fd = -1, .names_fd = -1 };
+	struct folders *f = ret_folders;
 	CLEANUP_FD int run_fd = -1;
 	int ret;
 
 	if (!kist)
 		kist = &anywhere;
-	arena_init(&s.arena);
-	s.run_path = absolute(run_path(kist, &s.arena), &s.arena);
-	s.data_path = absolute(data_path(kist, &s.arena), &s.arena);
-	if (!s.run_path || !s.data_path) {
+	/* In place: an arena does not move. */
+	f->containers_fd = f->names_fd = -1;
+	arena_init(&f->arena);
+	f->run_path = absolute(run_path(kist, &f->arena), &f->arena);
+	f->data_path = absolute(data_path(kist, &f->arena), &f->arena);
+	if (!f->run_path || !f->data_path) {
 		ret = err_set(err, KIST_E_STORE, "no place for kist's data");
 		err_hint(err, "set HOME");
 		goto undo;
 	}
-	s.state_root = arena_printf(&s.arena, "%s/state", s.run_path);
-	run_fd = ret = open_folder(s.run_path, &s.arena, err);
+	f->state_root = arena_printf(&f->arena, "%s/state", f->run_path);
+	run_fd = ret = open_folder(f->run_path, &f->arena, err);
 	if (ret >= 0)
-		ret = open_data(&s, err);
-	if (ret >= 0 && arena_failed(&s.arena))
+		ret = open_data(f, err);
+	if (ret >= 0 && arena_failed(&f->arena))
 		ret = err_nomem(err);
 	if (ret < 0)
 		goto undo;
-	*ret_folders = s;
 	return 0;
 undo:
-	folders_close(&s);
+	folders_close(f);
 	return ret;
 }
 
@@ -166,7 +167,7 @@ void folders_close(struct folders *folders)
 	if (folders->names_fd >= 0)
 		close(folders->names_fd);
 	arena_done(&folders->arena);
-	*folders = (struct folders){ .containers_fd = -1, .names_fd = -1 };
+	folders->containers_fd = folders->names_fd = -1;
 }
 
 /* ---- which ---- */

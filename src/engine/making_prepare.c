@@ -111,6 +111,30 @@ static int prepare_etc(struct making *m, const struct record *record,
 	return 0;
 }
 
+/*
+ * The overlays are made inside the container's user namespace. Its root has to
+ * be who kist is, or it could not reach the folders of the record.
+ */
+static int prepare_host(struct making *m, const struct record *record,
+			struct kist_error *err)
+{
+	bool inside = m->ns[NS_USER].want != NS_INHERIT;
+	uint32_t outside = geteuid();
+
+	if (m->ns[NS_USER].want == NS_NEW &&
+	    (!idmap_outside(&m->uid_maps, 0, &outside) ||
+	     outside != geteuid())) {
+		err_set(err, KIST_E_HOST_IMAGE,
+			"image 'host': user 0 inside is not user %u outside",
+			(unsigned)geteuid());
+		err_hint(err, "leave out --uidmap, or map 0:%u:1",
+			 (unsigned)geteuid());
+		return -EINVAL;
+	}
+	return image_root_host(m->folders, record, inside, m->arena, &m->root,
+			       err);
+}
+
 int making_prepare(struct making *m, const struct record *record,
 		   struct kist_error *err)
 {
@@ -119,10 +143,7 @@ int making_prepare(struct making *m, const struct record *record,
 	if (ret < 0)
 		return ret;
 	if (m->image.kind == IMAGE_HOST)
-		return image_root_host(m->folders, record,
-				       m->ns[NS_USER].want != NS_INHERIT &&
-					       m->rootless,
-				       m->arena, &m->root, err);
+		return prepare_host(m, record, err);
 	m->root = (struct image_root){ .path = m->image.look_path };
 	return 0;
 }

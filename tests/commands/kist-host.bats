@@ -135,3 +135,13 @@ socket.socket(socket.AF_UNIX).connect('$SCRATCH/sock')"
 	expect_has 'Read-only file system'
 	expect_has fine
 }
+
+@test "host in a user namespace of its own, as root" {
+	needs root
+	run -0 k run --rm --userns private host sh -c 'touch /etc/kist-u /root/kist-u && readlink /proc/self/ns/user'
+	[ "$output" != "$(readlink /proc/self/ns/user)" ]
+	[ ! -e /etc/kist-u ]
+	run -125 k run --rm --uidmap 0:100000:65536 host true
+	expect_has "user 0 inside is not user 0 outside"
+	nothing_left
+}

@@ -31,15 +31,13 @@ static int teardown(void **state)
 	return remove_below_tmp(root);
 }
 
-static struct folders open_folders(void)
+static void open_folders(struct folders *folders)
 {
 	struct kist kist = { .run_root = root };
 	struct kist_error err = { 0 };
-	struct folders folders = { 0 };
 
-	assert_int_equal(folders_open(&kist, &folders, &err), 0);
+	assert_int_equal(folders_open(&kist, folders, &err), 0);
 	CHECK_ERR(&err, NULL);
-	return folders;
 }
 
 static struct id id_of(char digit)
@@ -88,12 +86,15 @@ static void names_are_letters_digits_and_three_marks(void **state)
 
 static void a_container_is_found_by_name_id_and_start_of_id(void **state)
 {
-	struct folders folders = open_folders();
-	struct record one = make_record(&folders, 'a', "one");
-	struct record two = make_record(&folders, 'b', "bbb");
+	struct folders folders;
+	struct record one;
+	struct record two;
 	struct kist_error err = { 0 };
 	struct id id;
 
+	open_folders(&folders);
+	one = make_record(&folders, 'a', "one");
+	two = make_record(&folders, 'b', "bbb");
 	assert_int_equal(folders_find(&folders, "one", &id, NULL), 0);
 	assert_string_equal(id.text, one.id.text);
 	assert_int_equal(folders_find(&folders, one.id.text, &id, NULL), 0);
@@ -112,12 +113,13 @@ static void a_container_is_found_by_name_id_and_start_of_id(void **state)
 
 static void a_start_that_two_ids_share_is_refused(void **state)
 {
-	struct folders folders = open_folders();
+	struct folders folders;
 	struct id id = id_of('a'), twin = id_of('a');
 	struct kist_error err = { 0 };
 	struct record one, two;
 	struct name name;
 
+	open_folders(&folders);
 	twin.text[5] = 'b';
 	assert_int_equal(record_make(&folders, &id, NULL, &name, &one, NULL),
 			 0);
@@ -133,12 +135,14 @@ static void a_start_that_two_ids_share_is_refused(void **state)
 
 static void a_name_is_claimed_once_and_free_after_removal(void **state)
 {
-	struct folders folders = open_folders();
-	struct record one = make_record(&folders, 'a', "web"), two;
+	struct folders folders;
+	struct record one, two;
 	struct id id = id_of('b');
 	struct kist_error err = { 0 };
 	struct name name;
 
+	open_folders(&folders);
+	one = make_record(&folders, 'a', "web");
 	assert_int_equal(record_make(&folders, &id, "web", &name, &two, &err),
 			 -EEXIST);
 	assert_int_equal(err.id, KIST_E_NAME_TAKEN);
@@ -154,10 +158,12 @@ static void a_name_is_claimed_once_and_free_after_removal(void **state)
 
 static void the_lock_tells_who_is_alive_and_the_file_how_it_ended(void **state)
 {
-	struct folders folders = open_folders();
-	struct record maker = make_record(&folders, 'a', NULL), reader;
+	struct folders folders;
+	struct record maker, reader;
 	struct life life;
 
+	open_folders(&folders);
+	maker = make_record(&folders, 'a', NULL);
 	assert_int_equal(record_open(&folders, &maker.id, &reader, NULL), 0);
 	assert_true(life_read(&reader).held);
 	life_end(&maker, 137);
@@ -172,11 +178,12 @@ static void the_lock_tells_who_is_alive_and_the_file_how_it_ended(void **state)
 
 static void a_maker_that_was_killed_leaves_no_status(void **state)
 {
-	struct folders folders = open_folders();
+	struct folders folders;
 	struct id id = id_of('a');
 	struct record reader;
 	pid_t pid = fork();
 
+	open_folders(&folders);
 	if (pid == 0) {
 		make_record(&folders, 'a', NULL);
 		kill(getpid(), SIGKILL);
@@ -191,8 +198,8 @@ static void a_maker_that_was_killed_leaves_no_status(void **state)
 
 static void about_is_read_as_it_was_written(void **state)
 {
-	struct folders folders = open_folders();
-	struct record record = make_record(&folders, 'a', "web");
+	struct folders folders;
+	struct record record;
 	const char *command[] = { "sh", "-c", "echo \"x\"\n", NULL };
 	struct key_value label = { .key = "a", .value = "b=c" };
 	struct about about = {
@@ -208,6 +215,8 @@ static void about_is_read_as_it_was_written(void **state)
 	struct about back;
 	struct arena arena;
 
+	open_folders(&folders);
+	record = make_record(&folders, 'a', "web");
 	arena_init(&arena);
 	assert_int_equal(about_load(&record, &arena, &back, NULL), -ENOENT);
 	assert_int_equal(about_save(&record, &about, NULL), 0);
