@@ -273,6 +273,8 @@ int making_read(struct making *m, struct kist_error *err)
 		ret = making_read_sharing(m, err);
 	if (ret == 0)
 		ret = read_hostname(m, err);
+	if (ret == 0 && run->privileged && m->ns[NS_USER].want == NS_INHERIT)
+		making_add_all_devices(m);
 	if (ret == 0)
 		ret = making_read_process(m, err);
 	if (ret == 0)

@@ -100,6 +100,9 @@ MUST_CHECK int making_read_security(struct making *m, struct kist_error *err);
 MUST_CHECK int making_read_sharing(struct making *m, struct kist_error *err);
 MUST_CHECK int making_read_process(struct making *m, struct kist_error *err);
 
+/* With --privileged; in a user namespace device nodes cannot be made. */
+void making_add_all_devices(struct making *m);
+
 /* Make the root directory and the files in @record. */
 MUST_CHECK int making_prepare(struct making *m, const struct record *record,
 			      struct kist_error *err);

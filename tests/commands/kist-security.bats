@@ -102,6 +102,8 @@ caps() { # caps WORD… - the bounding set of a container run with the options
 		'grep -E "NoNewPrivs|Seccomp:" /proc/self/status; grep -c "^none /proc" /proc/mounts; grep CapBnd /proc/self/status'
 	expect_has $'NoNewPrivs:\t0\nSeccomp:\t0\n0'
 	expect_lacks 00000000a80425fb
+	run -0 k run --rm --privileged "$ROOT" stat -c '%F %t %T' /dev/kmsg
+	expect_output 'character special file 1 b'
 }
 
 @test "what this machine does not have is said" {
