@@ -213,15 +213,15 @@ static void variables_of_ours_are_passed_by_name_or_start(void **state)
 {
 	struct env env;
 
-	setenv("KIST_TEST_A", "a", 1);
-	setenv("KIST_TEST_B", "b", 1);
+	setenv("KIST_VALUE_A", "a", 1);
+	setenv("KIST_VALUE_B", "b", 1);
 	env_init(&env, &arena);
-	assert_int_equal(env_add(&env, "KIST_TEST_A", NULL), 0);
-	assert_int_equal(env_add(&env, "KIST_TEST_NOT_SET", NULL), 0);
+	assert_int_equal(env_add(&env, "KIST_VALUE_A", NULL), 0);
+	assert_int_equal(env_add(&env, "KIST_VALUE_NOT_SET", NULL), 0);
 	assert_int_equal(env.count, 1);
-	assert_int_equal(env_add(&env, "KIST_TEST_*", NULL), 0);
+	assert_int_equal(env_add(&env, "KIST_VALUE_*", NULL), 0);
 	assert_int_equal(env.count, 2);
-	assert_string_equal(env_get(&env, "KIST_TEST_B"), "b");
+	assert_string_equal(env_get(&env, "KIST_VALUE_B"), "b");
 }
 
 static void an_environment_of_any_size_is_kept(void **state)
