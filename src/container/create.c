@@ -277,7 +277,7 @@ static void fill_planning(struct creation *c, struct arena *arena)
 		.no_pivot = args->no_pivot,
 		.no_new_keyring = args->no_new_keyring,
 		.init = args->init,
-		.binds_console = true,
+		.binds_console = args->spec->ns[NS_MNT].want == NS_NEW,
 		.parent_mounts = cap_is_effective("CAP_SYS_ADMIN"),
 	};
 	c->plan.fault_op = args->fault_op;

@@ -39,8 +39,38 @@ static void wait_for_hooks(struct planning *p)
 	plan_say(p->plan, "wait for the createRuntime hooks", NULL, NULL);
 }
 
+static void open_current_root(struct planning *p)
+{
+	struct plan_op *op;
+
+	p->root_slot = plan_slot(p->plan);
+	op = plan_call(p->plan, SYS_openat, (uint64_t)AT_FDCWD,
+		       plan_text(p->plan, "/"),
+		       O_PATH | O_DIRECTORY | O_CLOEXEC);
+	op->offsets = BIT(2);
+	op->slot = (int16_t)p->root_slot;
+	plan_say(p->plan, "open the root", NULL, NULL);
+}
+
+/* Without a root of its own, or in a joined mount namespace, the files are as
+ * they are. */
+static int plan_no_files(struct planning *p, struct kist_error *err)
+{
+	int ret;
+
+	open_current_root(p);
+	p->binds_console = false;
+	plan_terminal(p);
+	ret = plan_sysctls(p, err);
+	if (ret < 0)
+		return ret;
+	wait_for_hooks(p);
+	plan_hooks(p, HOOK_CREATE_CONTAINER);
+	return 0;
+}
+
 /* The stages that need a mount namespace of their own. */
-static int plan_files(struct planning *p, struct kist_error *err)
+static int plan_own_files(struct planning *p, struct kist_error *err)
 {
 	int ret = plan_root(p, err);
 
@@ -59,6 +89,21 @@ static int plan_files(struct planning *p, struct kist_error *err)
 	plan_hooks(p, HOOK_CREATE_CONTAINER);
 	plan_pivot(p);
 	return 0;
+}
+
+static int plan_files(struct planning *p, struct kist_error *err)
+{
+	const struct spec *spec = p->spec;
+	bool has_root = spec->root_path || spec->root_mount;
+
+	if (!has_root || spec->ns[NS_MNT].want == NS_JOIN)
+		return plan_no_files(p, err);
+	if (spec->ns[NS_MNT].want == NS_NEW)
+		return plan_own_files(p, err);
+	err_set(err, KIST_E_UNSUPPORTED,
+		"a root without a mount namespace is not supported yet");
+	err_hint(err, "add {\"type\": \"mount\"} to linux.namespaces");
+	return -ENOTSUP;
 }
 
 static void loopback_up(struct planning *p)
@@ -111,7 +156,6 @@ static void look_inside(struct planning *p, pid_t pid)
 int plan_exec(struct planning *p, pid_t pid, int pidfd, uint64_t kinds,
 	      struct kist_error *err)
 {
-	struct plan_op *op;
 	int ret = open_proc(p, err);
 
 	p->listen_op = -1;
@@ -125,13 +169,7 @@ int plan_exec(struct planning *p, pid_t pid, int pidfd, uint64_t kinds,
 	if (ret < 0)
 		return ret;
 	plan_oom_score(p);
-	p->root_slot = plan_slot(p->plan);
-	op = plan_call(p->plan, SYS_openat, (uint64_t)AT_FDCWD,
-		       plan_text(p->plan, "/"),
-		       O_PATH | O_DIRECTORY | O_CLOEXEC);
-	op->offsets = BIT(2);
-	op->slot = (int16_t)p->root_slot;
-	plan_say(p->plan, "open the container's root", NULL, NULL);
+	open_current_root(p);
 	plan_terminal(p);
 	return plan_process(p, err);
 }
