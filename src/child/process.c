@@ -13,8 +13,11 @@
 /* EXEC, HOOK and the like have buffers of a few kilobytes. */
 #define FORK_STACK 65536
 
-/* Those that anybody is known to ignore. */
-#define SIGNAL_MAX 31
+/*
+ * Those that anybody is known to ignore: the ordinary ones, and the two that
+ * posix_spawn(3) of glibc leaves ignored (make(1) uses it).
+ */
+#define SIGNAL_MAX 33
 
 /* The kernel's struct sigaction, the same size on every 64-bit machine. */
 struct signal_action {
