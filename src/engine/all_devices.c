@@ -16,9 +16,9 @@
 /* Every container has its own there. */
 static bool is_own(const char *path)
 {
-	static const char *const own[] = { "/dev/pts",	   "/dev/shm",
-					   "/dev/mqueue",  "/dev/console",
-					   "/dev/ptmx",	   "/dev/fd",
+	static const char *const own[] = { "/dev/pts",	    "/dev/shm",
+					   "/dev/mqueue",   "/dev/console",
+					   "/dev/ptmx",	    "/dev/fd",
 					   "/dev/hugepages" };
 
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
@@ -55,8 +55,8 @@ static void take_folder(struct making *m, const char *folder, size_t room,
 	struct dirent *entry;
 
 	while (dir && (entry = readdir(dir)) && m->device_count < room) {
-		const char *path = arena_printf(m->arena, "%s/%s", folder,
-						entry->d_name);
+		const char *path =
+			arena_printf(m->arena, "%s/%s", folder, entry->d_name);
 		struct stat st;
 
 		if (entry->d_name[0] == '.' || is_own(path) ||

@@ -67,6 +67,8 @@ static int not_found(const char *word, struct kist_error *err)
 int image_find(const char *word, struct arena *arena, struct image *ret_image,
 	       struct kist_error *err)
 {
+	if (!word || !*word)
+		return err_set(err, KIST_E_USAGE, "no image is named");
 	if (strcmp(word, "host") == 0) {
 		*ret_image = (struct image){ IMAGE_HOST, word, "/" };
 		return 0;
