@@ -33,7 +33,7 @@
  * @value:	detail for the report: see enum plan_report_kind
  * @text:	likewise; both are cleared before each operation
  * @program:	what LOOKUP found, for EXEC
- * @gate:	FORK: a pipe whose other end the old process holds
+ * @gate:	FORK: a pipe whose other end the old process holds, or -1
  */
 struct child {
 	char *plan;

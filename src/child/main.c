@@ -5,8 +5,8 @@
  * How it works
  * ============
  *
- * The program is started as "kist-init FD", FD being the memory file with the
- * plan. It copies the plan into memory of its own, so that nobody can change
+ * The program is started as "kist-init FD OFFSET", FD being the memory file
+ * with the plan from byte OFFSET on (in front of it is this program). It copies the plan into memory of its own, so that nobody can change
  * it any more, and walks the operations until EXEC replaces the program. It
  * is single-threaded, allocates nothing after that copy, and is not dumpable:
  * what it joins cannot trace it or reach its fds through /proc. (While ids
@@ -117,7 +117,7 @@ static void *array_at(struct child *c, uint32_t offset, uint64_t count,
 }
 
 /* Copy the plan out of @fd and check that its parts are where it says. */
-static int load(struct child *c, int fd)
+static int load(struct child *c, int fd, uint32_t from)
 {
 	const struct plan_head *head;
 	struct statx st;
@@ -125,16 +125,16 @@ static int load(struct child *c, int fd)
 
 	if (ret < 0)
 		return (int)ret;
-	if (st.stx_size < sizeof(*head) || st.stx_size > PLAN_SIZE_MAX)
+	if (st.stx_size < from + sizeof(*head) || st.stx_size > PLAN_SIZE_MAX)
 		return -EINVAL;
-	c->size = (uint32_t)st.stx_size;
+	c->size = (uint32_t)st.stx_size - from;
 	/* one byte more: see child_text() */
 	ret = SYS(mmap, 0, c->size + 1, PROT_READ | PROT_WRITE,
 		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	if (ret < 0)
 		return (int)ret;
 	c->plan = (char *)ret;
-	ret = SYS(pread64, fd, c->plan, c->size, 0);
+	ret = SYS(pread64, fd, c->plan, c->size, from);
 	if (ret != c->size)
 		return ret < 0 ? (int)ret : -EIO;
 
@@ -203,9 +203,13 @@ void child_go_on(struct child *c)
 {
 	char byte;
 
-	SYS(close, c->gate[1]);
-	SYS(read, c->gate[0], &byte, 1);
-	SYS(close, c->gate[0]);
+	if (c->gate[0] >= 0) {
+		SYS(close, c->gate[1]);
+		SYS(read, c->gate[0], &byte, 1);
+		SYS(close, c->gate[0]);
+	}
+	/* The kernel tells the parent who sends this. */
+	child_report(c, PLAN_FORKED, 0);
 	walk(c, (uint32_t)c->op + 1);
 }
 
@@ -218,20 +222,21 @@ _Noreturn void child_main(long *stack)
 {
 	static struct child child;
 	char **argv = (char **)(stack + 1);
-	int fd;
+	int fd, from;
 
 	/* First of all: out of the reach of what is about to be joined. */
 	SYS(prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
 	/* Until EXEC or INIT gives it another: see plan.h. */
 	SYS(prctl, PR_SET_NAME, "kist-setup", 0, 0, 0);
-	if (stack[0] != 2 || SYS(close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
+	if (stack[0] != 3 || SYS(close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
 		child_exit(CHILD_EXIT_FAILED);
 	child_reset_signals(true);
 	SYS(umask, 0); /* what is made is exact; the plan sets the program's */
 
 	fd = text_number(argv[1]);
 	/* Without a plan there is nobody to tell. */
-	if (fd < 0 || load(&child, fd) < 0)
+	from = text_number(argv[2]);
+	if (fd < 0 || from < 0 || load(&child, fd, (uint32_t)from) < 0)
 		child_exit(CHILD_EXIT_FAILED);
 	SYS(close, fd);
 	walk(&child, 0);

@@ -66,8 +66,10 @@ enum plan_op_kind {
 	/*
 	 * FORK - go on as a new child of the parent (CLONE_PARENT): arg[0]
 	 * clone flags, arg[1] slot of a cgroup directory to be born in or -1.
-	 * Reports PLAN_FORKED with the pid, before anything the new process
-	 * reports; the old process exits with 0.
+	 * The new process reports PLAN_FORKED, before anything else; its pid
+	 * is in the credentials of that message (SO_PASSCRED). The old one
+	 * exits with 0; arg[2]: it is waited for, as a process that is to
+	 * enter a time namespace may share its memory with none.
 	 */
 	PLAN_FORK,
 	/*
@@ -280,7 +282,7 @@ enum plan_stage {
 
 enum plan_report_kind {
 	PLAN_FAILED = 1, /* @op, @errnum, @value, @text; the child exits */
-	PLAN_FORKED,	 /* @value: pid */
+	PLAN_FORKED,	 /* the sender is the new process */
 	PLAN_SYNCED,	 /* @value: stage */
 	PLAN_IS_READY,
 	PLAN_WARNED, /* @op, @errnum: an OPTIONAL operation failed */

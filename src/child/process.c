@@ -60,9 +60,7 @@ long child_clone(struct clone_args *args)
 
 /*
  * The new process shares our memory until it executes the program, and has a
- * stack of its own: there is nothing to copy. It waits until the old one has
- * reported it and is gone, so that PLAN_FORKED comes before anything the new
- * one reports, and nobody else writes to the memory.
+ * stack of its own: there is nothing to copy. We do nothing any more but exit.
  */
 int op_fork(struct child *c, const struct plan_op *op)
 {
@@ -80,17 +78,15 @@ int op_fork(struct child *c, const struct plan_op *op)
 		args.flags |= CLONE_INTO_CGROUP;
 		args.cgroup = (uint64_t)cgroup;
 	}
-	pid = SYS(pipe2, c->gate, O_CLOEXEC);
-	if (pid < 0)
-		return (int)pid;
-	pid = sys_clone_beside(&args, sizeof(args), c);
-	if (pid > 0) {
-		c->value = (int32_t)pid;
-		child_report(c, PLAN_FORKED, 0);
-		child_exit(0);
+	c->gate[0] = c->gate[1] = -1;
+	if (op->arg[2]) {
+		pid = SYS(pipe2, c->gate, O_CLOEXEC);
+		if (pid < 0)
+			return (int)pid;
 	}
-	SYS(close, c->gate[0]);
-	SYS(close, c->gate[1]);
+	pid = sys_clone_beside(&args, sizeof(args), c);
+	if (pid > 0)
+		child_exit(0);
 	return (int)pid;
 }
 

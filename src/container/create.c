@@ -130,6 +130,8 @@ static int write_record(struct creation *c, struct kist_error *err)
 	int ret;
 
 	buf_init(&text);
+	if (!c->args->state_root)
+		return 0;
 	container->record.pid = container->process.pid;
 	ret = read_start_time(container->process.pid,
 			      &container->record.start_time);
@@ -395,19 +397,28 @@ static void explain_death(const struct creation *c, struct kist_error *err)
 		      "linux.resources.memory.limit");
 }
 
+static int make_folder(struct creation *c, struct kist_error *err)
+{
+	struct container *container = c->container;
+
+	if (!c->args->state_root)
+		return 0;
+	container->root_fd = store_open(c->args->state_root, true, err);
+	if (container->root_fd < 0)
+		return container->root_fd;
+	container->dir_fd = store_add(container->root_fd, c->args->id, err);
+	return container->dir_fd < 0 ? container->dir_fd : 0;
+}
+
 static int create(struct creation *c, struct kist_error *err)
 {
 	struct container *container = c->container;
 	int ret = container_check_id(c->args->id, err);
 
+	if (ret == 0)
+		ret = make_folder(c, err);
 	if (ret < 0)
 		return ret;
-	container->root_fd = store_open(c->args->state_root, true, err);
-	if (container->root_fd < 0)
-		return container->root_fd;
-	container->dir_fd = store_add(container->root_fd, c->args->id, err);
-	if (container->dir_fd < 0)
-		return container->dir_fd;
 	fill_record(c);
 	ret = make_group(c, err);
 	if (ret == 0)

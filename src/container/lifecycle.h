@@ -25,7 +25,9 @@
 
 /**
  * struct container_args - a container to be
- * @state_root:	state folder of all containers, made if it is not there
+ * @state_root:	state folder of all containers, made if it is not there; NULL:
+ *		nothing is written down, only the caller knows of it (attached,
+ *		without hooks)
  * @bundle:	absolute; relative paths of the spec are below it
  * @config:	text kept in the record (for exec and the later hooks), and for
  *		places in errors

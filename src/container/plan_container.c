@@ -53,13 +53,20 @@ static void open_current_root(struct planning *p)
 }
 
 /* Without a root of its own, or in a joined mount namespace, the files are as
- * they are. */
+ * they are; in a new one mounts can still be laid over them. */
 static int plan_no_files(struct planning *p, struct kist_error *err)
 {
-	int ret;
+	const bool may_mount = p->spec->ns[NS_MNT].want == NS_NEW;
+	int ret = 0;
 
 	open_current_root(p);
 	p->binds_console = false;
+	if (may_mount) {
+		plan_propagation(p);
+		ret = plan_mounts(p, err);
+	}
+	if (ret < 0)
+		return ret;
 	plan_terminal(p);
 	ret = plan_sysctls(p, err);
 	if (ret < 0)

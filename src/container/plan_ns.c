@@ -174,6 +174,7 @@ static void fork_inside(struct planning *p, uint64_t flags)
 
 	op->arg[0] = flags;
 	op->arg[1] = (uint64_t)(int64_t)-1;
+	op->arg[2] = p->spec->ns[NS_TIME].want == NS_NEW;
 	p->plan->forks = true;
 	plan_say(p->plan, "make the first process in its namespaces", NULL,
 		 NULL);

@@ -198,7 +198,9 @@ static void plan_cwd(struct planning *p)
 	const struct spec_process *process = process_of(p);
 	struct plan_op *op = plan_add(p->plan, PLAN_CWD);
 
-	op->flags = PLAN_F_MAKE_DIR;
+	/* among this machine's own files nothing is made */
+	if (p->root_path || p->spec->root_mount)
+		op->flags = PLAN_F_MAKE_DIR;
 	op->arg[0] = plan_text(p->plan, process->cwd);
 	plan_say(p->plan, "enter working directory '%1'", process->cwd, NULL);
 	plan_at(p->plan, &process->cwd_place);

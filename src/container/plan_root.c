@@ -26,8 +26,7 @@
 #define FLAG_PRIVATE (1ul << 18)
 #define FLAG_SLAVE (1ul << 19)
 
-/* What happens on this machine's mounts reaches the copy, never back. */
-static void plan_propagation(struct planning *p)
+void plan_propagation(struct planning *p)
 {
 	struct plan_op *op = plan_call(p->plan, SYS_mount, 0,
 				       plan_text(p->plan, "/"), 0);

@@ -79,6 +79,8 @@ MUST_CHECK int plan_namespaces(struct planning *p, struct kist_error *err);
 void plan_join_all(struct planning *p, int pidfd, uint64_t kinds);
 MUST_CHECK int plan_groups(struct planning *p, struct kist_error *err);
 MUST_CHECK int plan_clocks(struct planning *p, struct kist_error *err);
+/* What happens on this machine's mounts reaches the copy, never back. */
+void plan_propagation(struct planning *p);
 MUST_CHECK int plan_root(struct planning *p, struct kist_error *err);
 MUST_CHECK int plan_mounts(struct planning *p, struct kist_error *err);
 MUST_CHECK int plan_cgroup_mount(struct planning *p,

@@ -5,8 +5,8 @@
  * How it works
  * ============
  * The child is a program of its own (child/), carried in this library as
- * bytes. Each start copies it to a memory file, seals that, and executes it
- * from there: what the container can reach as /proc/PID/exe is that copy,
+ * bytes. Each start copies it and its plan to a memory file, seals that, and
+ * executes it from there: what the container can reach as /proc/PID/exe is that copy,
  * whose pages nobody else uses (CVE-2019-5736 and its page-cache cousins).
  * Between clone3 and that exec the new process shares our memory and does
  * three things: stdio, close-on-exec flags, execveat.
@@ -30,8 +30,8 @@
 struct start {
 	const struct plan *plan;
 	const int *stdio;
-	int image_fd, plan_fd, report_fd;
-	char plan_number[12]; /* plan_fd in decimal */
+	int image_fd, report_fd;
+	char fd_number[12], offset_number[12]; /* of the plan, in decimal */
 	volatile int errnum;
 };
 
@@ -61,11 +61,12 @@ static int pass_slots(const struct plan *plan)
 static void enter_child(void *arg)
 {
 	struct start *start = arg;
-	char *argv[] = { (char *)"kist-init", start->plan_number, NULL };
+	char *argv[] = { (char *)"kist-init", start->fd_number,
+			 start->offset_number, NULL };
 	char *envp[] = { NULL };
 
 	if (pass_stdio(start->stdio) == 0 && pass_slots(start->plan) == 0 &&
-	    keep_over_exec(start->plan_fd) == 0 &&
+	    keep_over_exec(start->image_fd) == 0 &&
 	    keep_over_exec(start->report_fd) == 0)
 		syscall(SYS_execveat, start->image_fd, "", argv, envp,
 			AT_EMPTY_PATH);
@@ -73,46 +74,49 @@ static void enter_child(void *arg)
 	_exit(125);
 }
 
-static int image_open(int *ret_fd, struct kist_error *err)
+/* The plan goes behind the program, from here on. */
+static size_t plan_offset(void)
 {
-	CLEANUP_FD int fd = sys_memfd("kist-init", MFD_EXEC | MFD_ALLOW_SEALING);
 	size_t size = (size_t)(kist_child_image_end - kist_child_image);
-	int ret;
 
-	if (fd < 0)
-		return err_sys(err, KIST_E_SYSTEM, -fd,
-			       "make a memory file for the first process");
-	ret = sys_write_all(fd, kist_child_image, size);
-	if (ret == 0)
-		ret = sys_seal(fd);
-	if (ret < 0)
-		return err_sys(err, KIST_E_SYSTEM, -ret,
-			       "write the first process to memory");
-	*ret_fd = TAKE_FD(fd);
-	return 0;
+	return (size + 63) & ~(size_t)63;
 }
 
-static int plan_open(struct plan *plan, int *ret_fd, struct kist_error *err)
+static int write_parts(int fd, const struct iovec *plan)
 {
-	CLEANUP_FD int fd = sys_memfd("kist-plan",
-				      MFD_NOEXEC_SEAL | MFD_ALLOW_SEALING);
+	static const char zeroes[64];
+	struct iovec parts[2 + PLAN_PARTS];
+	size_t size = (size_t)(kist_child_image_end - kist_child_image);
+	size_t total = 0;
+
+	parts[0] = (struct iovec){ (void *)(uintptr_t)kist_child_image, size };
+	parts[1] = (struct iovec){ (void *)(uintptr_t)zeroes,
+				   plan_offset() - size };
+	memcpy(parts + 2, plan, PLAN_PARTS * sizeof(*plan));
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		total += parts[i].iov_len;
+	if (writev(fd, parts, ARRAY_LEN(parts)) != (ssize_t)total)
+		return errno ? -errno : -EIO;
+	return sys_seal(fd);
+}
+
+/* One memory file holds the program and its plan. */
+static int image_open(struct plan *plan, int *ret_fd, struct kist_error *err)
+{
+	CLEANUP_FD int fd = sys_memfd("kist-init",
+				      MFD_EXEC | MFD_ALLOW_SEALING);
 	struct iovec parts[PLAN_PARTS];
-	size_t size = 0;
 	int ret = plan_finish(plan, parts, err);
 
 	if (ret < 0)
 		return ret;
 	if (fd < 0)
 		return err_sys(err, KIST_E_SYSTEM, -fd,
-			       "make a memory file for the plan");
-	for (size_t i = 0; i < PLAN_PARTS; i++)
-		size += parts[i].iov_len;
-	if (writev(fd, parts, PLAN_PARTS) != (ssize_t)size)
-		return err_sys(err, KIST_E_SYSTEM, errno ? errno : EIO,
-			       "write the plan to memory");
-	ret = sys_seal(fd);
+			       "make a memory file for the first process");
+	ret = write_parts(fd, parts);
 	if (ret < 0)
-		return err_sys(err, KIST_E_SYSTEM, -ret, "seal the plan");
+		return err_sys(err, KIST_E_SYSTEM, -ret,
+			       "write the first process to memory");
 	*ret_fd = TAKE_FD(fd);
 	return 0;
 }
@@ -136,8 +140,8 @@ static int clone_error(int errnum, struct kist_error *err)
 int spawn_start(struct plan *plan, const int stdio[3],
 		struct spawn *ret_spawn, struct kist_error *err)
 {
-	CLEANUP_FD int image_fd = -1, plan_fd = -1, ours = -1, theirs = -1;
-	int pair[2], ret;
+	CLEANUP_FD int image_fd = -1, ours = -1, theirs = -1;
+	int pair[2], ret, on = 1;
 	struct start start = { .plan = plan, .stdio = stdio };
 	struct sys_vfork vfork = { .flags = plan->clone_flags,
 				   .cgroup_fd = plan->cgroup_fd,
@@ -148,19 +152,22 @@ int spawn_start(struct plan *plan, const int stdio[3],
 		return err_sys(err, KIST_E_SYSTEM, errno, "make a socket pair");
 	ours = pair[0];
 	theirs = pair[1];
+	if (plan->forks && setsockopt(ours, SOL_SOCKET, SO_PASSCRED, &on,
+				      sizeof(on)) < 0)
+		return err_sys(err, KIST_E_SYSTEM, errno,
+			       "ask for the senders of reports");
 	if (!buf_failed(&plan->slots))
 		((int32_t *)(void *)plan->slots.data)[PLAN_SLOT_REPORT] =
 			theirs;
-	ret = plan_open(plan, &plan_fd, err);
-	if (ret == 0)
-		ret = image_open(&image_fd, err);
+	ret = image_open(plan, &image_fd, err);
 	if (ret < 0)
 		return ret;
 
 	start.image_fd = image_fd;
-	start.plan_fd = plan_fd;
 	start.report_fd = theirs;
-	snprintf(start.plan_number, sizeof(start.plan_number), "%d", plan_fd);
+	snprintf(start.fd_number, sizeof(start.fd_number), "%d", image_fd);
+	snprintf(start.offset_number, sizeof(start.offset_number), "%u",
+		 (unsigned)plan_offset());
 	*ret_spawn = (struct spawn){ .pidfd = -1, .report_fd = -1 };
 	ret = sys_vfork3(&vfork, &ret_spawn->pid, &ret_spawn->pidfd);
 	if (ret < 0)
@@ -242,15 +249,29 @@ static int answer(struct spawn *spawn, spawn_sync *sync, void *context,
 	return 0;
 }
 
-static int receive(int fd, struct plan_report *report)
+/* A report, and who sent it as far as the socket tells (else 0). */
+static int receive(int fd, struct plan_report *report, pid_t *ret_sender)
 {
+	char control[CMSG_SPACE(sizeof(struct ucred))];
+	struct iovec part = { report, sizeof(*report) };
+	struct msghdr message = { .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = control,
+				  .msg_controllen = sizeof(control) };
+	struct cmsghdr *head;
+	struct ucred sender = { 0 };
 	ssize_t n;
 
 	do
-		n = recv(fd, report, sizeof(*report), 0);
+		n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -errno;
+	head = CMSG_FIRSTHDR(&message);
+	if (head && head->cmsg_level == SOL_SOCKET &&
+	    head->cmsg_type == SCM_CREDENTIALS)
+		memcpy(&sender, CMSG_DATA(head), sizeof(sender));
+	*ret_sender = sender.pid;
 	report->text[sizeof(report->text) - 1] = '\0';
 	return n == (ssize_t)sizeof(*report);
 }
@@ -260,10 +281,11 @@ int spawn_watch(struct spawn *spawn, const struct plan *plan, spawn_sync *sync,
 		struct kist_error *err)
 {
 	struct plan_report report;
+	pid_t sender;
 	int ret = 0;
 
 	while (ret == 0) {
-		ret = receive(spawn->report_fd, &report);
+		ret = receive(spawn->report_fd, &report, &sender);
 		if (ret < 0)
 			return err_sys(err, KIST_E_SYSTEM, -ret,
 				       "listen to the first process");
@@ -275,7 +297,7 @@ int spawn_watch(struct spawn *spawn, const struct plan *plan, spawn_sync *sync,
 		if (report.kind == PLAN_FAILED)
 			ret = plan_error(plan, &report, config, err);
 		else if (report.kind == PLAN_FORKED)
-			ret = follow_fork(spawn, report.value, err);
+			ret = follow_fork(spawn, sender, err);
 		else if (report.kind == PLAN_SYNCED)
 			ret = answer(spawn, sync, context, &report, err);
 	}
@@ -284,9 +306,10 @@ int spawn_watch(struct spawn *spawn, const struct plan *plan, spawn_sync *sync,
 
 int spawn_watch_start(int fd, struct plan_report *ret_failure)
 {
+	pid_t sender;
 	int ret;
 
-	while ((ret = receive(fd, ret_failure)) > 0)
+	while ((ret = receive(fd, ret_failure, &sender)) > 0)
 		if (ret_failure->kind == PLAN_FAILED)
 			return 1;
 	return ret;

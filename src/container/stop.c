@@ -121,7 +121,8 @@ int container_delete(struct container *container, bool force,
 		ret = cgroup_remove(&container->cgroup, err);
 	if (ret < 0)
 		return ret;
-	ret = store_remove(container->root_fd, container->id, err);
+	if (container->dir_fd >= 0)
+		ret = store_remove(container->root_fd, container->id, err);
 	if (ret == 0 && run_poststop(container, err) < 0)
 		return 0; /* it is gone all the same; @err is a warning */
 	return ret;

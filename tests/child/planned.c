@@ -108,7 +108,7 @@ static int report_fd[2], output_fd;
 static void become_child(int plan)
 {
 	char number[16];
-	char *argv[] = { (char *)"kist-init", number, NULL };
+	char *argv[] = { (char *)"kist-init", number, (char *)"0", NULL };
 	char *envp[] = { NULL };
 
 	snprintf(number, sizeof(number), "%d", plan);
@@ -129,6 +129,8 @@ void planned_start(struct planned *p)
 
 	CHECK_SYS(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
 			     report_fd));
+	CHECK_SYS(setsockopt(report_fd[0], SOL_SOCKET, SO_PASSCRED,
+			     &(int){ 1 }, sizeof(int)));
 	p->slots[PLAN_SLOT_REPORT] = report_fd[1];
 	output_fd = (int)CHECK_SYS(memfd_create("output", MFD_CLOEXEC));
 	plan = assemble(p);
@@ -139,12 +141,13 @@ void planned_start(struct planned *p)
 	close(plan);
 }
 
-static void receive(struct planned *p, const struct plan_report *report)
+static void receive(struct planned *p, const struct plan_report *report,
+		    pid_t sender)
 {
 	assert_true(p->report_count < 32);
 	p->reports[p->report_count++] = *report;
 	if (report->kind == PLAN_FORKED)
-		p->forked = report->value;
+		p->forked = sender;
 	if (report->kind == PLAN_SYNCED) {
 		if (p->on_sync)
 			p->on_sync(p, report->value);
@@ -164,10 +167,29 @@ static int wait_for(int pid)
 				     WEXITSTATUS(status);
 }
 
+static ssize_t read_report(struct plan_report *report, pid_t *ret_sender)
+{
+	char control[CMSG_SPACE(sizeof(struct ucred))];
+	struct iovec part = { report, sizeof(*report) };
+	struct msghdr message = { .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = control,
+				  .msg_controllen = sizeof(control) };
+	ssize_t size = recvmsg(report_fd[0], &message, 0);
+	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+	struct ucred sender = { 0 };
+
+	if (size > 0 && head)
+		memcpy(&sender, CMSG_DATA(head), sizeof(sender));
+	*ret_sender = sender.pid;
+	return size;
+}
+
 void planned_end(struct planned *p)
 {
 	struct pollfd fd = { .fd = report_fd[0], .events = POLLIN };
 	struct plan_report report;
+	pid_t sender;
 	ssize_t size;
 
 	for (;;) {
@@ -176,11 +198,11 @@ void planned_end(struct planned *p)
 			fail_msg("the child says nothing for %d ms",
 				 PATIENCE_MS);
 		}
-		size = read(report_fd[0], &report, sizeof(report));
+		size = read_report(&report, &sender);
 		if (size <= 0)
 			break;
 		assert_int_equal(size, sizeof(report));
-		receive(p, &report);
+		receive(p, &report, sender);
 	}
 	close(report_fd[0]);
 	p->status = wait_for(p->pid);
