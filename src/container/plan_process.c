@@ -135,8 +135,7 @@ void plan_oom_score(struct planning *p)
 	struct plan_op *op;
 
 	/* in a new user namespace the parent does it, with its rights */
-	if (!process->has_oom_score_adj ||
-	    p->spec->ns[NS_USER].want == NS_NEW)
+	if (!process->has_oom_score_adj || p->spec->ns[NS_USER].want == NS_NEW)
 		return;
 	op = plan_add(p->plan, PLAN_WRITE);
 	op->dir = (int16_t)p->proc_slot;
@@ -154,20 +153,20 @@ static void plan_label(struct planning *p)
 {
 	const struct spec_process *process = process_of(p);
 	const bool apparmor = process->apparmor_profile != NULL;
-	const char *label = apparmor ? process->apparmor_profile
-				     : process->selinux_label;
+	const char *label = apparmor ? process->apparmor_profile :
+				       process->selinux_label;
 	const char *text;
 	struct plan_op *op;
 
 	if (!label)
 		return;
-	text = apparmor ? arena_printf(p->arena, LSM_APPARMOR_PREFIX "%s",
-				       label)
-			: label;
+	text = apparmor ?
+		       arena_printf(p->arena, LSM_APPARMOR_PREFIX "%s", label) :
+		       label;
 	op = plan_add(p->plan, PLAN_WRITE);
 	op->dir = (int16_t)p->proc_slot;
-	op->arg[0] = plan_text(p->plan, apparmor ? "self/" LSM_APPARMOR_EXEC
-						 : "self/" LSM_SELINUX_EXEC);
+	op->arg[0] = plan_text(p->plan, apparmor ? "self/" LSM_APPARMOR_EXEC :
+						   "self/" LSM_SELINUX_EXEC);
 	op->arg[1] = plan_text(p->plan, text);
 	op->arg[2] = strlen(text);
 	plan_say(p->plan, "set security label '%1'", label, NULL);
@@ -188,8 +187,8 @@ static int check_labels(const struct planning *p, struct kist_error *err)
 		return err_set(err, KIST_E_LABEL,
 			       "SELinux label '%s': SELinux is not enabled on "
 			       "this machine",
-			       process->selinux_label ? process->selinux_label
-						      : p->spec->mount_label);
+			       process->selinux_label ? process->selinux_label :
+							p->spec->mount_label);
 	return 0;
 }
 
