@@ -215,7 +215,7 @@ void config_add_linux(const struct making *m, struct json_writer *w)
 		add_maps(w, "gidMappings", &m->gid_maps);
 	}
 	add_clocks(m, w);
-	if (m->device_count)
+	if (m->device_count && m->ns[NS_USER].want == NS_INHERIT)
 		add_devices(m, w);
 	add_resources(m, w);
 	add_sysctls(m, w);

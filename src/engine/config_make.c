@@ -160,23 +160,40 @@ static const struct spec_mount *take_root_mount(struct making *m)
 	return mount;
 }
 
-/* Errors of a volume name its option instead of a line of this text. */
-static void name_options(struct making *m)
+/*
+ * Errors name the user's options. The text between was never seen by the user:
+ * what has no option has no place to point at.
+ */
+static void name_mounts(struct making *m)
 {
 	struct spec *spec = m->spec;
 
-	for (size_t i = 0; i < spec->mount_count; i++)
+	for (size_t i = 0; i < spec->mount_count; i++) {
+		spec->mounts[i].place.option = "";
 		for (size_t j = 0; j < m->volume_count; j++)
 			if (strcmp(spec->mounts[i].destination,
 				   m->volumes[j].destination) == 0)
 				spec->mounts[i].place.option =
 					m->volumes[j].written;
+	}
+}
+
+static void name_devices(struct making *m)
+{
+	struct spec *spec = m->spec;
+
 	for (size_t i = 0; i < spec->device_count; i++)
 		for (size_t j = 0; j < m->device_count; j++)
 			if (strcmp(spec->devices[i].path, m->devices[j].path) ==
 			    0)
 				spec->devices[i].place.option =
 					m->devices[j].written;
+}
+
+static void name_sysctls(struct making *m)
+{
+	struct spec *spec = m->spec;
+
 	for (size_t i = 0; i < spec->sysctl.count; i++)
 		for (size_t j = 0; j < m->sysctl_count; j++)
 			if (strcmp(spec->sysctl.items[i].key,
@@ -185,18 +202,29 @@ static void name_options(struct making *m)
 					m->sysctls[j].place;
 }
 
+static void name_options(struct making *m)
+{
+	struct spec_process *process = &m->spec->process;
+
+	process->args.place.option = "";
+	process->user_place.option = m->run->user ? "--user" : "";
+	process->cwd_place.option =
+		m->run->workdir ? arena_printf(m->arena, "--workdir %s",
+					       m->run->workdir) :
+				  "";
+	for (enum ns_kind kind = 0; kind < NS_COUNT; kind++)
+		m->spec->ns[kind].place.option = "";
+	name_mounts(m);
+	name_devices(m);
+	name_sysctls(m);
+}
+
 static int complete_spec(struct making *m, struct kist_error *err)
 {
 	if (m->root.overlay)
 		m->spec->root_mount = take_root_mount(m);
 	m->spec->root_place.option =
 		arena_printf(m->arena, "image '%s'", m->image.written);
-	/* The user never saw this text: it is no place to point at. */
-	m->spec->process.args.place.option = "";
-	m->spec->process.user_place.option = m->run->user ? "--user" : "";
-	if (m->run->workdir)
-		m->spec->process.cwd_place.option =
-			arena_printf(m->arena, "--workdir %s", m->run->workdir);
 	name_options(m);
 	if (m->security.seccomp != SECCOMP_DEFAULT)
 		return 0;

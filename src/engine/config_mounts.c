@@ -83,12 +83,22 @@ static bool wants_option(const struct making *m, const char *destination,
 	return strcmp(option, "gid=5") != 0 || maps_group(m, 5);
 }
 
+/* Message queues of a shared namespace can be shown only if they are here. */
+static bool is_possible(const struct making *m, const char *destination)
+{
+	return strcmp(destination, "/dev/mqueue") != 0 ||
+	       m->ns[NS_IPC].want != NS_INHERIT ||
+	       m->ns[NS_USER].want == NS_INHERIT ||
+	       access(destination, F_OK) == 0;
+}
+
 static void add_default(const struct making *m, struct json_writer *w,
 			const struct default_mount *mount)
 {
 	static const char *const safe[] = { "nosuid", "noexec", "nodev", NULL };
 
-	if (is_the_users(m, mount->destination))
+	if (is_the_users(m, mount->destination) ||
+	    !is_possible(m, mount->destination))
 		return;
 	if (is_hosts(m, mount->destination)) {
 		add_bind(w, mount->destination, mount->destination, safe);
@@ -137,6 +147,22 @@ static void add_etc(const struct making *m, struct json_writer *w)
 			add_bind(w, files[i][0], files[i][1], none);
 }
 
+/* In a user namespace nobody makes device nodes: they are mounted. */
+static void add_devices(const struct making *m, struct json_writer *w)
+{
+	for (size_t i = 0; i < m->device_count; i++) {
+		const struct device *d = &m->devices[i];
+
+		open_mount(w, d->path, "bind", d->source);
+		json_write_string(w, "bind");
+		json_write_string(w, "nosuid");
+		json_write_string(w, "noexec");
+		if (!strchr(d->access, 'w'))
+			json_write_string(w, "ro");
+		close_mount(w);
+	}
+}
+
 void config_add_mounts(const struct making *m, struct json_writer *w)
 {
 	json_key(w, "mounts");
@@ -146,6 +172,8 @@ void config_add_mounts(const struct making *m, struct json_writer *w)
 	if (m->run->read_only)
 		add_defaults(m, w, default_writable);
 	add_etc(m, w);
+	if (m->ns[NS_USER].want != NS_INHERIT)
+		add_devices(m, w);
 	for (size_t i = 0; i < m->volume_count; i++) {
 		const struct volume *v = &m->volumes[i];
 

@@ -36,6 +36,29 @@ static void read_args(struct making *m)
 
 /* ---- who ---- */
 
+/* An id that the user namespace does not have cannot be taken on. */
+static int check_mapped(const struct making *m, struct kist_error *err)
+{
+	uint32_t outside;
+	const char *word = NULL;
+
+	if (m->ns[NS_USER].want != NS_NEW)
+		return 0;
+	if (!idmap_outside(&m->uid_maps, m->user.uid, &outside))
+		word = "user";
+	else if (!idmap_outside(&m->gid_maps, m->user.gid, &outside))
+		word = "group";
+	if (!word)
+		return 0;
+	err_set(err, KIST_E_ID_MAP, "%s %u is not mapped into the container",
+		word, (unsigned)(word[0] == 'u' ? m->user.uid : m->user.gid));
+	if (m->rootless)
+		err_hint(err, "for more than one user inside, install the "
+			      "package uidmap and give yourself a line in "
+			      "/etc/subuid and /etc/subgid");
+	return -EINVAL;
+}
+
 static int read_user(struct making *m, struct kist_error *err)
 {
 	const char *text = m->run->user ? m->run->user : "0";
@@ -47,6 +70,8 @@ static int read_user(struct making *m, struct kist_error *err)
 		return err_sys(err, KIST_E_IMAGE, errno, "open image '%s'",
 			       m->image.written);
 	ret = user_lookup(root_fd, text, m->arena, &m->user, err);
+	if (ret == 0)
+		ret = check_mapped(m, err);
 	if (ret < 0)
 		option_while(err, "--user", text);
 	return ret;
