@@ -5,7 +5,7 @@
  * One struct cgroup stands for "the same group" in every hierarchy of the
  * machine: one directory on a v2 machine, one per v1 hierarchy (and the
  * unified one, if it is mounted) on v1 and hybrid machines. Paths are from
- * the mount's root: "/kist/web".
+ * the mount's root: "/kist-web".
  *
  * Ownership:  open/make fill the caller's struct with fds; cgroup_close().
  * Threads:    no shared state.
@@ -67,7 +67,7 @@ MUST_CHECK int cgroup_probe(struct cgroup_world *ret_world,
 /**
  * cgroup_choose_path() - the group for a new container
  * @wanted:	linux.cgroupsPath: absolute is from the mounts' root, relative
- *		below "/kist"; NULL: "/kist/ID"
+ *		below "/kist"; NULL: "/kist-ID"
  *
  * ".." components are refused; so is the systemd form "a:b:c" (UNSUPPORTED).
  * An ordinary user on a v2 machine gets a path below the own, delegated

@@ -5,7 +5,8 @@
  * How it works
  * ============
  *
- * Who may write to the mount's root gets "/kist/ID". Who may not (an ordinary
+ * Who may write to the mount's root gets "/kist-ID", one directory and no
+ * parent: on v1 each more costs as many calls as there are hierarchies. Who may not (an ordinary
  * user, root in a user namespace) needs a part of the tree that was delegated:
  * that is looked for from the own group upwards, and the highest writable one
  * is taken. It is not the own one if that can be helped, for cgroup v2 gives
@@ -156,7 +157,7 @@ int cgroup_choose_path(const struct cgroup_world *world, const char *wanted,
 		       const char *id, char *ret_path, size_t size,
 		       struct kist_error *err)
 {
-	char path[512] = "";
+	char path[512] = "", name[256];
 	bool fits = true;
 	int ret;
 
@@ -170,9 +171,11 @@ int cgroup_choose_path(const struct cgroup_world *world, const char *wanted,
 
 	if (!wanted || *wanted != '/') {
 		base_group(world, path, sizeof(path));
-		fits = append(path, sizeof(path), BASE);
+		snprintf(name, sizeof(name), BASE "%s%s", wanted ? "" : "-",
+			 wanted ? "" : id);
+		fits = append(path, sizeof(path), name);
 	}
-	if (!fits || !append(path, sizeof(path), wanted ? wanted : id) ||
+	if (!fits || (wanted && !append(path, sizeof(path), wanted)) ||
 	    strlen(path) >= size)
 		return bad_path(wanted ? wanted : id, "it is too long", err);
 	if (!*path)

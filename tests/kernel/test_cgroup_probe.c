@@ -176,8 +176,8 @@ static void directories_with_odd_names_are_looked_up(void **state)
 static const struct {
 	const char *wanted, *path, *line;
 } paths[] = {
-	{ NULL, "/kist/web", NULL },
-	{ "", "/kist/web", NULL },
+	{ NULL, "/kist-web", NULL },
+	{ "", "/kist-web", NULL },
 	{ "a", "/kist/a", NULL },
 	{ "a//b/./c/", "/kist/a/b/c", NULL },
 	{ "/a/b", "/a/b", NULL },
