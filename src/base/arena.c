@@ -100,7 +100,8 @@ void *arena_alloc(struct arena *arena, size_t size)
 		return alloc_apart(arena, need);
 
 	if (arena->size - arena->used < need) {
-		struct arena_block *block = map_block(BLOCK_BYTES, MAP_POPULATE);
+		struct arena_block *block =
+			map_block(BLOCK_BYTES, MAP_POPULATE);
 
 		if (!block)
 			return fail(arena, size);
@@ -109,8 +110,8 @@ void *arena_alloc(struct arena *arena, size_t size)
 		arena->used = HEAD_BYTES;
 		arena->size = BLOCK_BYTES;
 	}
-	memory = arena->blocks ? (unsigned char *)arena->blocks + arena->used
-			       : memset(arena->first + arena->used, 0, need);
+	memory = arena->blocks ? (unsigned char *)arena->blocks + arena->used :
+				 memset(arena->first + arena->used, 0, need);
 	arena->used += need;
 	return memory;
 }

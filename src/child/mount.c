@@ -209,10 +209,8 @@ static int make_place(struct child *c, const struct plan_op *op, int mount)
 	} else if (!(op->flags & (PLAN_F_MAKE_DIR | PLAN_F_MAKE_FILE))) {
 		return -ENOENT;
 	}
-	return path_make_through(path_root_of(c, op),
-				 child_text(c, op->arg[1]),
-				 mode | (directory ? S_IFDIR : S_IFREG),
-				 &made);
+	return path_make_through(path_root_of(c, op), child_text(c, op->arg[1]),
+				 mode | (directory ? S_IFDIR : S_IFREG), &made);
 }
 
 int op_place(struct child *c, const struct plan_op *op)

@@ -292,8 +292,8 @@ static int start_child(struct creation *c, struct kist_error *err)
 	int ret = plan_container(&c->planning, err);
 
 	if (ret == 0)
-		ret = spawn_start(&c->plan, c->args->stdio,
-				  &container->process, err);
+		ret = spawn_start(&c->plan, c->args->stdio, &container->process,
+				  err);
 	if (ret < 0)
 		return ret;
 	plan_close_fds(&c->plan);
@@ -323,7 +323,8 @@ static int send_pidfd(const struct creation *c, struct kist_error *err)
 	return 0;
 }
 
-int container_write_pid_file(const char *path, pid_t pid, struct kist_error *err)
+int container_write_pid_file(const char *path, pid_t pid,
+			     struct kist_error *err)
 {
 	char number[12];
 	int ret;
@@ -333,8 +334,8 @@ int container_write_pid_file(const char *path, pid_t pid, struct kist_error *err
 	snprintf(number, sizeof(number), "%d", pid);
 	ret = sys_replace_file(AT_FDCWD, path, number, strlen(number), 0644);
 	if (ret < 0)
-		return err_sys(err, KIST_E_SYSTEM, -ret,
-			       "write pid file '%s'", path);
+		return err_sys(err, KIST_E_SYSTEM, -ret, "write pid file '%s'",
+			       path);
 	return 0;
 }
 
@@ -347,15 +348,14 @@ static int finish(struct creation *c, struct kist_error *err)
 		ret = write_record(c, err);
 	if (ret < 0)
 		return ret;
-	if (!c->args->attached &&
-	    renameat(container->dir_fd, STORE_START_NEW, container->dir_fd,
-		     STORE_START) < 0)
+	if (!c->args->attached && renameat(container->dir_fd, STORE_START_NEW,
+					   container->dir_fd, STORE_START) < 0)
 		return err_sys(err, KIST_E_STATE_FOLDER, errno,
 			       "mark '%s' as created", c->args->id);
 	ret = send_pidfd(c, err);
 	if (ret == 0)
-		ret = container_write_pid_file(c->args->pid_file, container->process.pid,
-				     err);
+		ret = container_write_pid_file(c->args->pid_file,
+					       container->process.pid, err);
 	if (ret == 0 && c->args->attached)
 		ret = hooks_run(c->args->spec, HOOK_POSTSTART, c->args->id,
 				c->args->bundle, "running",

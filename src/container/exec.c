@@ -61,8 +61,8 @@ static int finish(const struct container_exec_args *args, struct spawn *process,
 		  struct kist_error *err)
 {
 	if (args->pidfd_fd >= 0) {
-		ssize_t ret = sys_send_fds(args->pidfd_fd, "", 1,
-					   &process->pidfd, 1);
+		ssize_t ret =
+			sys_send_fds(args->pidfd_fd, "", 1, &process->pidfd, 1);
 
 		if (ret < 0)
 			return err_sys(err, KIST_E_SYSTEM, (int)-ret,

@@ -40,8 +40,7 @@ MUST_CHECK int foreground_begin(struct foreground *fg, struct kist_error *err);
  *
  * Return: exit status, 128 + signal, or -errno.
  */
-MUST_CHECK int foreground_wait(struct foreground *fg, int pidfd,
-			       int master_fd);
+MUST_CHECK int foreground_wait(struct foreground *fg, int pidfd, int master_fd);
 
 void foreground_end(struct foreground *fg);
 

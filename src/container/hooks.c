@@ -48,9 +48,9 @@ static void enter_hook(void *arg)
 {
 	static char *const no_env[] = { NULL };
 	struct hook_start *start = arg;
-	char *const *env = start->hook->env.count
-				   ? (char *const *)start->hook->env.items
-				   : no_env;
+	char *const *env = start->hook->env.count ?
+				   (char *const *)start->hook->env.items :
+				   no_env;
 
 	if (dup2(start->stdin_fd, 0) >= 0 && dup2(start->stderr_fd, 2) >= 0)
 		execve(start->hook->path, (char *const *)start->argv, env);
@@ -142,8 +142,8 @@ static int state_file(const char *before, pid_t pid, const char *after)
 	return TAKE_FD(fd);
 }
 
-static int start_hook(const struct spec_hook *hook, int stdin_fd,
-		      int stderr_fd, int *ret_pidfd)
+static int start_hook(const struct spec_hook *hook, int stdin_fd, int stderr_fd,
+		      int *ret_pidfd)
 {
 	const char *path_only[] = { hook->path, NULL };
 	struct hook_start start = {
@@ -165,8 +165,8 @@ static int start_hook(const struct spec_hook *hook, int stdin_fd,
 	return ret;
 }
 
-static int run_one(const struct spec_hook *hook, int stdin_fd,
-		   const char *kind, struct kist_error *err)
+static int run_one(const struct spec_hook *hook, int stdin_fd, const char *kind,
+		   struct kist_error *err)
 {
 	CLEANUP_FD int pidfd = -1, read_end = -1, write_end = -1;
 	struct tail tail = { .len = 0 };

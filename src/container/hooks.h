@@ -25,8 +25,8 @@
  * Return: 0, or HOOK_FAILED for the first that fails.
  */
 MUST_CHECK int hooks_run(const struct spec *spec, enum hook_kind kind,
-			 const char *id, const char *bundle,
-			 const char *status, pid_t pid, struct arena *arena,
+			 const char *id, const char *bundle, const char *status,
+			 pid_t pid, struct arena *arena,
 			 const struct config_source *config,
 			 struct kist_error *err);
 

@@ -110,8 +110,8 @@ MUST_CHECK int container_start(struct container *container,
 MUST_CHECK int container_wait(struct container *container);
 
 /* @all: every process of it. A stopped one: CONTAINER_STATE. */
-MUST_CHECK int container_kill(struct container *container, int signal,
-			      bool all, struct kist_error *err);
+MUST_CHECK int container_kill(struct container *container, int signal, bool all,
+			      struct kist_error *err);
 
 /* End what is left of it, remove its group and folder, run poststop. A failing
  * poststop hook is a warning: 0 is returned and @err is set. */

@@ -23,7 +23,8 @@ void plan_init(struct plan *plan, struct arena *arena)
 {
 	struct plan_head head = { .magic = PLAN_MAGIC };
 
-	*plan = (struct plan){ .arena = arena, .cgroup_fd = -1,
+	*plan = (struct plan){ .arena = arena,
+			       .cgroup_fd = -1,
 			       .fault_op = -1 };
 	begin(&plan->data, arena, 6144);
 	begin(&plan->ops, arena, 64 * sizeof(struct plan_op));
@@ -128,8 +129,7 @@ static struct plan_note *last_note(struct plan *plan)
 	       1;
 }
 
-void plan_say(struct plan *plan, const char *text, const char *a,
-	      const char *b)
+void plan_say(struct plan *plan, const char *text, const char *a, const char *b)
 {
 	struct plan_note *note = last_note(plan);
 

@@ -36,14 +36,14 @@ struct plan_note {
 
 struct plan {
 	struct arena *arena;
-	struct buf data;    /* head and everything operations point to */
-	struct buf ops;	    /* struct plan_op */
-	struct buf notes;   /* struct plan_note, one per operation */
-	struct buf slots;   /* int32_t, -1: filled by the child */
-	struct buf owned;   /* int32_t fds that plan_done() closes */
+	struct buf data;      /* head and everything operations point to */
+	struct buf ops;	      /* struct plan_op */
+	struct buf notes;     /* struct plan_note, one per operation */
+	struct buf slots;     /* int32_t, -1: filled by the child */
+	struct buf owned;     /* int32_t fds that plan_done() closes */
 	uint64_t clone_flags; /* for the first process */
-	int cgroup_fd;	      /* CLONE_INTO_CGROUP of the first process, or -1 */
-	bool forks;	      /* a FORK operation makes the real process */
+	int cgroup_fd; /* CLONE_INTO_CGROUP of the first process, or -1 */
+	bool forks;    /* a FORK operation makes the real process */
 	int fault_op, fault_errno;
 };
 
@@ -67,8 +67,7 @@ int plan_take_fd(struct plan *plan, int fd);
 uint64_t plan_bytes(struct plan *plan, const void *bytes, size_t len);
 uint64_t plan_text(struct plan *plan, const char *text); /* NULL: 0 */
 /* A vector of @count texts. */
-uint64_t plan_vector(struct plan *plan, const char *const *texts,
-		     size_t count);
+uint64_t plan_vector(struct plan *plan, const char *const *texts, size_t count);
 
 /* ---- operations ---- */
 

@@ -37,15 +37,19 @@ static int bind_group(struct planning *p, const struct spec_mount *mount,
 {
 	struct mount_attr attr = { .attr_set = mount->attr_set,
 				   .propagation = 1ul << 18 };
-	const char *group = p->cgroup ? p->cgroup->path : "";
+	const char *source = arena_printf(p->arena, "%s%s", hierarchy,
+					  p->cgroup ? p->cgroup->path : "");
 	int slot;
+
+	/* An ordinary user may have no group of the container's own. */
+	if (access(source, F_OK) < 0)
+		source = hierarchy;
 
 	if (mount->attr_set & MOUNT_ATTR__ATIME)
 		attr.attr_clr = MOUNT_ATTR__ATIME;
 	if (p->spec->ns[NS_USER].want != NS_INHERIT)
 		attr.attr_set |= MOUNT_ATTR_RDONLY;
-	slot = plan_tree(p, arena_printf(p->arena, "%s%s", hierarchy, group),
-			 false, &attr, NULL, &mount->place, err);
+	slot = plan_tree(p, source, false, &attr, NULL, &mount->place, err);
 	if (slot < 0)
 		return slot;
 	plan_place(p, slot, destination, PLAN_F_MAKE_DIR | PLAN_F_NO_SYMLINKS,
@@ -89,9 +93,8 @@ static int plan_hierarchy(struct planning *p, const struct spec_mount *mount,
 			  const struct cgroup_hierarchy *h,
 			  struct kist_error *err)
 {
-	const char *destination = arena_printf(p->arena, "%s/%s",
-					       mount->destination,
-					       last_part(h->mount));
+	const char *destination = arena_printf(
+		p->arena, "%s/%s", mount->destination, last_part(h->mount));
 	struct spec_mount v1 = *mount;
 	int slot;
 

@@ -27,10 +27,9 @@ static void plan_hook(struct planning *p, const struct spec_hook *hook,
 	struct plan_op *op = plan_add(p->plan, PLAN_HOOK);
 
 	op->arg[0] = plan_text(p->plan, hook->path);
-	op->arg[1] = hook->args.count
-			     ? plan_vector(p->plan, hook->args.items,
-					   hook->args.count)
-			     : plan_vector(p->plan, path_only, 1);
+	op->arg[1] = hook->args.count ? plan_vector(p->plan, hook->args.items,
+						    hook->args.count) :
+					plan_vector(p->plan, path_only, 1);
 	op->arg[2] = plan_vector(p->plan, hook->env.items, hook->env.count);
 	op->arg[3] = (uint64_t)hook->timeout_s * 1000;
 	op->arg[4] = plan_text(p->plan, before);

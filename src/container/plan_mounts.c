@@ -31,10 +31,9 @@ static void add_option(const char **words, size_t *count, struct arena *arena,
 {
 	const char *equals = strchr(option, '=');
 
-	words[(*count)++] =
-		equals ? arena_strndup(arena, option,
-				       (size_t)(equals - option))
-		       : option;
+	words[(*count)++] = equals ? arena_strndup(arena, option,
+						   (size_t)(equals - option)) :
+				     option;
 	words[(*count)++] = equals ? equals + 1 : "";
 }
 
@@ -72,8 +71,8 @@ int plan_filesystem(struct planning *p, const struct spec_mount *mount,
 	op->arg[0] = plan_text(p->plan, mount->type);
 	op->arg[1] = options(p, mount, mode);
 	op->arg[2] = mount->attr_set;
-	op->arg[3] = plan_text(p->plan, mount->source ? mount->source
-						      : mount->type);
+	op->arg[3] =
+		plan_text(p->plan, mount->source ? mount->source : mount->type);
 	plan_say(p->plan, "mount %1 on '%2'", mount->type, mount->destination);
 	plan_at(p->plan, &mount->place);
 	return slot;
@@ -117,13 +116,13 @@ static void copy_up(struct planning *p, int slot,
 static void propagate(struct planning *p, int slot,
 		      const struct spec_mount *mount)
 {
-	struct mount_attr attr = { .propagation =
-					   mount->propagation & ~FLAG_REC };
+	struct mount_attr attr = { .propagation = mount->propagation &
+						  ~FLAG_REC };
 
 	if (!attr.propagation || attr.propagation == FLAG_PRIVATE)
 		return; /* it is private from the start */
-	plan_set_attr(p, slot,
-		      mount->propagation & FLAG_REC ? AT_RECURSIVE : 0, &attr);
+	plan_set_attr(p, slot, mount->propagation & FLAG_REC ? AT_RECURSIVE : 0,
+		      &attr);
 	plan_say(p->plan, "set the propagation of '%1'", mount->destination,
 		 NULL);
 	plan_at(p->plan, &mount->place);

@@ -70,8 +70,8 @@ static void join(struct planning *p, enum ns_kind kind, int slot)
 				       (uint64_t)ns_table[kind].clone_flag, 0);
 
 	op->fds = BIT(1);
-	plan_say(p->plan, "join the %1 namespace '%2'",
-		 ns_table[kind].oci_name, ns->path);
+	plan_say(p->plan, "join the %1 namespace '%2'", ns_table[kind].oci_name,
+		 ns->path);
 	plan_at(p->plan, &ns->place);
 }
 
@@ -111,9 +111,9 @@ static int plan_joins(struct planning *p, struct kist_error *err)
 	}
 	for (int kind = 0; kind < NS_COUNT; kind++)
 		if (slots[kind] >= 0 && slots[NS_USER] >= 0)
-			owned[kind] = is_owned_by(
-				slot_fd(p->plan, slots[kind]),
-				slot_fd(p->plan, slots[NS_USER]));
+			owned[kind] =
+				is_owned_by(slot_fd(p->plan, slots[kind]),
+					    slot_fd(p->plan, slots[NS_USER]));
 	for (int kind = 0; kind < NS_COUNT; kind++)
 		if (kind != NS_USER && slots[kind] >= 0 && !owned[kind])
 			join(p, (enum ns_kind)kind, slots[kind]);
@@ -130,8 +130,9 @@ static int plan_joins(struct planning *p, struct kist_error *err)
 static void dumpable(struct planning *p, bool on)
 {
 	plan_call(p->plan, SYS_prctl, PR_SET_DUMPABLE, on, 0);
-	plan_say(p->plan, on ? "open the own files in /proc"
-			     : "close the own files in /proc",
+	plan_say(p->plan,
+		 on ? "open the own files in /proc" :
+		      "close the own files in /proc",
 		 NULL, NULL);
 }
 
@@ -185,8 +186,8 @@ void plan_join_all(struct planning *p, int pidfd, uint64_t kinds)
 	struct plan_op *op;
 
 	be_born_in_group(p);
-	op = plan_call(p->plan, SYS_setns,
-		       (uint64_t)plan_fd(p->plan, pidfd), kinds, 0);
+	op = plan_call(p->plan, SYS_setns, (uint64_t)plan_fd(p->plan, pidfd),
+		       kinds, 0);
 	op->fds = BIT(1);
 	plan_say(p->plan, "join the container's namespaces", NULL, NULL);
 	if (kinds & CLONE_NEWUSER)

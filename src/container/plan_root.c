@@ -28,8 +28,8 @@
 
 void plan_propagation(struct planning *p)
 {
-	struct plan_op *op = plan_call(p->plan, SYS_mount, 0,
-				       plan_text(p->plan, "/"), 0);
+	struct plan_op *op =
+		plan_call(p->plan, SYS_mount, 0, plan_text(p->plan, "/"), 0);
 
 	op->offsets = BIT(2);
 	op->arg[4] = FLAG_REC | FLAG_SLAVE;
@@ -42,8 +42,7 @@ void plan_propagation(struct planning *p)
 static int open_null(struct planning *p)
 {
 	int slot = plan_slot(p->plan);
-	struct plan_op *op = plan_call(p->plan, SYS_openat,
-				       (uint64_t)AT_FDCWD,
+	struct plan_op *op = plan_call(p->plan, SYS_openat, (uint64_t)AT_FDCWD,
 				       plan_text(p->plan, "/dev/null"),
 				       O_PATH | O_CLOEXEC | O_NOFOLLOW);
 
@@ -60,14 +59,14 @@ static void attach_root(struct planning *p)
 	op->arg[0] = (uint64_t)p->root_slot;
 	op->arg[1] = plan_text(p->plan, "/");
 	plan_say(p->plan, "attach the root '%1'",
-		 p->root_path ? p->root_path : p->spec->root_mount->type,
-		 NULL);
+		 p->root_path ? p->root_path : p->spec->root_mount->type, NULL);
 	plan_at(p->plan, &p->spec->root_place);
 }
 
 static int open_root(struct planning *p, struct kist_error *err)
 {
-	int fd = open(p->root_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(AT_FDCWD, p->root_path,
+			O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0) {
 		int errnum = errno;
@@ -93,8 +92,7 @@ int plan_root(struct planning *p, struct kist_error *err)
 
 	plan_propagation(p);
 	if (p->spec->root_mount) {
-		p->root_slot = plan_filesystem(p, p->spec->root_mount,
-					       NULL);
+		p->root_slot = plan_filesystem(p, p->spec->root_mount, NULL);
 	} else {
 		ret = open_root(p, err);
 		if (ret == 0)

@@ -37,9 +37,8 @@ static int source_error(const char *source, int errnum,
 	return -errnum;
 }
 
-static int set_attributes(int fd, unsigned flags,
-			  const struct mount_attr *attr, const char *source,
-			  struct kist_error *err)
+static int set_attributes(int fd, unsigned flags, const struct mount_attr *attr,
+			  const char *source, struct kist_error *err)
 {
 	struct mount_attr copy;
 	int ret;
@@ -55,9 +54,8 @@ static int set_attributes(int fd, unsigned flags,
 }
 
 static int tree_now(struct planning *p, const char *source, unsigned flags,
-		    const struct mount_attr *attr,
-		    const struct mount_attr *rec, const struct place *place,
-		    struct kist_error *err)
+		    const struct mount_attr *attr, const struct mount_attr *rec,
+		    const struct place *place, struct kist_error *err)
 {
 	int ret;
 	CLEANUP_FD int fd = sys_open_tree(AT_FDCWD, source, flags);

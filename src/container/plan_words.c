@@ -11,19 +11,19 @@
 #include "format/config.h"
 
 static const char *const kind_names[PLAN_OP_COUNT] = {
-	[PLAN_CALL] = "call",	    [PLAN_FORK] = "fork",
-	[PLAN_SYNC] = "sync",	    [PLAN_WRITE] = "write",
-	[PLAN_TREE] = "tree",	    [PLAN_FSMOUNT] = "fsmount",
-	[PLAN_PLACE] = "place",	    [PLAN_MAKE] = "make",
-	[PLAN_SYMLINK] = "symlink", [PLAN_MASK] = "mask",
+	[PLAN_CALL] = "call",	      [PLAN_FORK] = "fork",
+	[PLAN_SYNC] = "sync",	      [PLAN_WRITE] = "write",
+	[PLAN_TREE] = "tree",	      [PLAN_FSMOUNT] = "fsmount",
+	[PLAN_PLACE] = "place",	      [PLAN_MAKE] = "make",
+	[PLAN_SYMLINK] = "symlink",   [PLAN_MASK] = "mask",
 	[PLAN_READONLY] = "readonly", [PLAN_COPYUP] = "copyup",
-	[PLAN_PIVOT] = "pivot",	    [PLAN_LINK_UP] = "link-up",
-	[PLAN_BOUND] = "bound",	    [PLAN_CAPS] = "caps",
-	[PLAN_CWD] = "cwd",	    [PLAN_CONSOLE] = "console",
-	[PLAN_HOOK] = "hook",	    [PLAN_SECCOMP] = "seccomp",
-	[PLAN_LOOKUP] = "lookup",   [PLAN_READY] = "ready",
-	[PLAN_LISTEN] = "listen",   [PLAN_FDS] = "fds",
-	[PLAN_INIT] = "init",	    [PLAN_EXEC] = "exec",
+	[PLAN_PIVOT] = "pivot",	      [PLAN_LINK_UP] = "link-up",
+	[PLAN_BOUND] = "bound",	      [PLAN_CAPS] = "caps",
+	[PLAN_CWD] = "cwd",	      [PLAN_CONSOLE] = "console",
+	[PLAN_HOOK] = "hook",	      [PLAN_SECCOMP] = "seccomp",
+	[PLAN_LOOKUP] = "lookup",     [PLAN_READY] = "ready",
+	[PLAN_LISTEN] = "listen",     [PLAN_FDS] = "fds",
+	[PLAN_INIT] = "init",	      [PLAN_EXEC] = "exec",
 };
 
 /* Substitute %1 and %2. */
@@ -86,10 +86,10 @@ static const struct {
 	uint16_t kind;
 	enum kist_err id;
 } ids[] = {
-	{ PLAN_TREE, KIST_E_MOUNT },	 { PLAN_FSMOUNT, KIST_E_MOUNT },
-	{ PLAN_PLACE, KIST_E_MOUNT },	 { PLAN_MASK, KIST_E_MOUNT },
-	{ PLAN_READONLY, KIST_E_MOUNT }, { PLAN_COPYUP, KIST_E_MOUNT },
-	{ PLAN_PIVOT, KIST_E_ROOTFS },	 { PLAN_FORK, KIST_E_NAMESPACE },
+	{ PLAN_TREE, KIST_E_MOUNT },	   { PLAN_FSMOUNT, KIST_E_MOUNT },
+	{ PLAN_PLACE, KIST_E_MOUNT },	   { PLAN_MASK, KIST_E_MOUNT },
+	{ PLAN_READONLY, KIST_E_MOUNT },   { PLAN_COPYUP, KIST_E_MOUNT },
+	{ PLAN_PIVOT, KIST_E_ROOTFS },	   { PLAN_FORK, KIST_E_NAMESPACE },
 	{ PLAN_HOOK, KIST_E_HOOK_FAILED },
 };
 
@@ -195,8 +195,7 @@ int plan_error(const struct plan *plan, const struct plan_report *report,
 	plan_describe(plan, report->op, words, sizeof(words));
 
 	if (op && (op->kind == PLAN_LOOKUP || op->kind == PLAN_EXEC)) {
-		ret = command_error(note, op->kind == PLAN_LOOKUP, report,
-				    err);
+		ret = command_error(note, op->kind == PLAN_LOOKUP, report, err);
 	} else if (op && op->kind == PLAN_HOOK) {
 		ret = hook_error(words, report, err);
 	} else {

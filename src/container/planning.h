@@ -107,8 +107,8 @@ MUST_CHECK int plan_process(struct planning *p, struct kist_error *err);
  * Made now if we may, else by the child. Return: its slot, or -errno.
  */
 struct mount_attr;
-MUST_CHECK int plan_tree(struct planning *p, const char *source,
-			 bool recursive, const struct mount_attr *attr,
+MUST_CHECK int plan_tree(struct planning *p, const char *source, bool recursive,
+			 const struct mount_attr *attr,
 			 const struct mount_attr *rec,
 			 const struct place *place, struct kist_error *err);
 

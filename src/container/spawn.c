@@ -103,8 +103,8 @@ static int write_parts(int fd, const struct iovec *plan)
 /* One memory file holds the program and its plan. */
 static int image_open(struct plan *plan, int *ret_fd, struct kist_error *err)
 {
-	CLEANUP_FD int fd = sys_memfd("kist-init",
-				      MFD_EXEC | MFD_ALLOW_SEALING);
+	CLEANUP_FD int fd =
+		sys_memfd("kist-init", MFD_EXEC | MFD_ALLOW_SEALING);
 	struct iovec parts[PLAN_PARTS];
 	int ret = plan_finish(plan, parts, err);
 
@@ -137,8 +137,8 @@ static int clone_error(int errnum, struct kist_error *err)
 	return -errnum;
 }
 
-int spawn_start(struct plan *plan, const int stdio[3],
-		struct spawn *ret_spawn, struct kist_error *err)
+int spawn_start(struct plan *plan, const int stdio[3], struct spawn *ret_spawn,
+		struct kist_error *err)
 {
 	CLEANUP_FD int image_fd = -1, ours = -1, theirs = -1;
 	int pair[2], ret, on = 1;
@@ -152,8 +152,8 @@ int spawn_start(struct plan *plan, const int stdio[3],
 		return err_sys(err, KIST_E_SYSTEM, errno, "make a socket pair");
 	ours = pair[0];
 	theirs = pair[1];
-	if (plan->forks && setsockopt(ours, SOL_SOCKET, SO_PASSCRED, &on,
-				      sizeof(on)) < 0)
+	if (plan->forks &&
+	    setsockopt(ours, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0)
 		return err_sys(err, KIST_E_SYSTEM, errno,
 			       "ask for the senders of reports");
 	if (!buf_failed(&plan->slots))
@@ -238,8 +238,8 @@ static int answer(struct spawn *spawn, spawn_sync *sync, void *context,
 		  const struct plan_report *report, struct kist_error *err)
 {
 	int ret = sync ? sync(context, (enum plan_stage)report->value,
-			      spawn->pid, err)
-		       : 0;
+			      spawn->pid, err) :
+			 0;
 
 	if (ret < 0)
 		return ret;
@@ -335,6 +335,7 @@ void spawn_done(struct spawn *spawn)
 		close(spawn->pidfd);
 	if (spawn->report_fd >= 0)
 		close(spawn->report_fd);
-	*spawn = (struct spawn){ .pidfd = -1, .report_fd = -1,
+	*spawn = (struct spawn){ .pidfd = -1,
+				 .report_fd = -1,
 				 .released = true };
 }

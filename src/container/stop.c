@@ -31,17 +31,16 @@ int container_kill(struct container *container, int signal, bool all,
 	if (all || (signal == SIGKILL && !container->record.owns_pids &&
 		    container->has_cgroup))
 		return kill_all(container, signal, err);
-	ret = container->process.pidfd < 0
-		      ? -ESRCH
-		      : sys_pidfd_send_signal(container->process.pidfd,
-					      signal);
+	ret = container->process.pidfd < 0 ?
+		      -ESRCH :
+		      sys_pidfd_send_signal(container->process.pidfd, signal);
 	if (ret == -ESRCH)
 		return err_set(err, KIST_E_CONTAINER_STATE,
 			       "container not running: '%s' has stopped",
 			       container->id);
 	if (ret < 0)
-		return err_sys(err, KIST_E_SYSTEM, -ret, "signal container '%s'",
-			       container->id);
+		return err_sys(err, KIST_E_SYSTEM, -ret,
+			       "signal container '%s'", container->id);
 	/* a frozen process dies when it is thawed */
 	if (signal == SIGKILL && container->has_cgroup &&
 	    cgroup_is_frozen(&container->cgroup))
@@ -52,8 +51,7 @@ int container_kill(struct container *container, int signal, bool all,
 static int wait_for_end(const struct container *container,
 			struct kist_error *err)
 {
-	struct pollfd fd = { .fd = container->process.pidfd,
-			     .events = POLLIN };
+	struct pollfd fd = { .fd = container->process.pidfd, .events = POLLIN };
 	int ret;
 
 	if (fd.fd < 0)
@@ -68,8 +66,7 @@ static int wait_for_end(const struct container *container,
 		       container->id, END_TIMEOUT_MS / 1000);
 }
 
-static int end(struct container *container, bool force,
-	       struct kist_error *err)
+static int end(struct container *container, bool force, struct kist_error *err)
 {
 	enum kist_status status = container_status(container);
 	int ret = 0;

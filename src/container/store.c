@@ -12,8 +12,8 @@
 
 static int open_folder(int dir_fd, const char *path)
 {
-	int fd = openat(dir_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC |
-					      O_NOFOLLOW);
+	int fd = openat(dir_fd, path,
+			O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 
 	return fd < 0 ? -errno : fd;
 }

@@ -35,8 +35,8 @@ int terminal_receive(int socket_fd, struct kist_error *err)
 	char name[64];
 	size_t count = 0;
 	int fd = -1;
-	ssize_t ret = sys_recv_fds(socket_fd, name, sizeof(name), &fd, 1,
-				   &count);
+	ssize_t ret =
+		sys_recv_fds(socket_fd, name, sizeof(name), &fd, 1, &count);
 
 	if (ret < 0)
 		return err_sys(err, KIST_E_CONSOLE, (int)-ret,

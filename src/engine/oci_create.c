@@ -199,9 +199,8 @@ static int run_attached(const struct kist_oci *oci,
 	return ret;
 }
 
-int kist_oci_run(const struct kist_oci *oci,
-		 const struct kist_oci_create *args, int *ret_status,
-		 struct kist_error *err)
+int kist_oci_run(const struct kist_oci *oci, const struct kist_oci_create *args,
+		 int *ret_status, struct kist_error *err)
 {
 	struct bundle bundle;
 	struct foreground fg;

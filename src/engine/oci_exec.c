@@ -79,9 +79,8 @@ static size_t count_of(const char *const *texts)
 }
 
 /* What the command line says instead of the container's process. */
-static int change_process(const struct kist_oci_exec *args,
-			  struct arena *arena, struct spec *spec,
-			  struct kist_error *err)
+static int change_process(const struct kist_oci_exec *args, struct arena *arena,
+			  struct spec *spec, struct kist_error *err)
 {
 	struct spec_process *process = &spec->process;
 

@@ -146,8 +146,8 @@ static int make_in(struct cgroup *cgroup, int i, const char *v2_needs,
 	else if (ret != -EEXIST)
 		return make_failed(h, cgroup->path, ret, err);
 
-	cgroup->dir_fd[i] =
-		open(place.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cgroup->dir_fd[i] = openat(AT_FDCWD, place.path,
+				   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (cgroup->dir_fd[i] < 0)
 		return make_failed(h, cgroup->path, -errno, err);
 	if (ret == -EEXIST) {
@@ -237,8 +237,8 @@ int cgroup_open(const struct cgroup_world *world, const char *path,
 		struct cgroup_place place =
 			cgroup_place(&world->h[i], path, -1);
 
-		cgroup.dir_fd[i] =
-			open(place.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		cgroup.dir_fd[i] = openat(AT_FDCWD, place.path,
+					  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		found = found || cgroup.dir_fd[i] >= 0;
 	}
 	if (!found) {

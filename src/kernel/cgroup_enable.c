@@ -224,7 +224,7 @@ int cgroup_enable(const struct cgroup_hierarchy *h, const char *path,
 		  const char *names, struct kist_error *err)
 {
 	struct cgroup_place place = cgroup_place(h, path, -1);
-	CLEANUP_FD int fd = open(place.path, O_PATH | O_CLOEXEC);
+	CLEANUP_FD int fd = openat(AT_FDCWD, place.path, O_PATH | O_CLOEXEC);
 	const char *slash = path;
 
 	if (fd < 0)
@@ -240,7 +240,7 @@ int cgroup_enable(const struct cgroup_hierarchy *h, const char *path,
 		char buf[512];
 
 		place = cgroup_place(h, path, len);
-		up = open(place.path, O_PATH | O_CLOEXEC);
+		up = openat(AT_FDCWD, place.path, O_PATH | O_CLOEXEC);
 		if (up < 0)
 			return err_sys(err, KIST_E_SYSTEM, errno, "open '%s'",
 				       place.path);
@@ -348,7 +348,7 @@ static int fill_all(const struct cgroup_hierarchy *h, const char *path)
 
 		slash = strchr(slash + 1, '/');
 		place = cgroup_place(h, path, slash ? (int)(slash - path) : -1);
-		fd = open(place.path, O_PATH | O_CLOEXEC);
+		fd = openat(AT_FDCWD, place.path, O_PATH | O_CLOEXEC);
 		ret = fd < 0 ? -errno : fill(fd);
 	}
 	return ret;

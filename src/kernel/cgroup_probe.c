@@ -250,7 +250,8 @@ void cgroup_parse_mountinfo(const char *text, bool verify,
 static int read_mountinfo(struct cgroup_world *ret_world,
 			  struct kist_error *err)
 {
-	CLEANUP_FD int fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+	CLEANUP_FD int fd =
+		openat(AT_FDCWD, "/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
 	CLEANUP_BUF struct buf text;
 	int ret;
 

@@ -27,7 +27,8 @@ bool proc_is_root(int fd)
 int proc_open(struct kist_error *err)
 {
 	CLEANUP_FD int fd =
-		open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		openat(AT_FDCWD, "/proc",
+		       O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0)
 		return err_sys(err, KIST_E_SYSTEM, errno, "open '/proc'");

@@ -114,7 +114,8 @@ static int open_below(int root_fd, const char *path)
 	CLEANUP_FD int host_fd = -1;
 
 	if (root_fd == AT_FDCWD) {
-		host_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		host_fd =
+			openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (host_fd < 0)
 			return -errno;
 		root_fd = host_fd;

@@ -129,8 +129,8 @@ void planned_start(struct planned *p)
 
 	CHECK_SYS(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
 			     report_fd));
-	CHECK_SYS(setsockopt(report_fd[0], SOL_SOCKET, SO_PASSCRED,
-			     &(int){ 1 }, sizeof(int)));
+	CHECK_SYS(setsockopt(report_fd[0], SOL_SOCKET, SO_PASSCRED, &(int){ 1 },
+			     sizeof(int)));
 	p->slots[PLAN_SLOT_REPORT] = report_fd[1];
 	output_fd = (int)CHECK_SYS(memfd_create("output", MFD_CLOEXEC));
 	plan = assemble(p);

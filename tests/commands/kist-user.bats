@@ -133,3 +133,25 @@ $(head -1 /etc/passwd)
 	rmdir "/tmp/kist-$uid"
 	expect_has "can be changed by others"
 }
+
+@test "this machine's namespaces, as far as a user may" {
+	needs user
+	user_root
+	local pair
+	for pair in network:net pid:pid ipc:ipc uts:uts cgroupns:cgroup time:time; do
+		run -0 ku run --rm "--${pair%:*}" host "$UROOT" \
+			readlink "/proc/self/ns/${pair#*:}"
+		expect_output "$(readlink "/proc/self/ns/${pair#*:}")"
+	done
+}
+
+@test "a device, and a user that is not mapped" {
+	needs user
+	user_root
+	run -0 ku run --rm --device /dev/zero:/dev/nought "$UROOT" \
+		sh -c 'head -c 3 /dev/nought | wc -c'
+	expect_output 3
+	grep -q "^$TEST_USER:" /etc/subuid && return
+	run -125 ku run --rm -u app "$UROOT" true
+	expect_has "--user app: user 1000 is not mapped into the container"
+}
