@@ -43,6 +43,9 @@ const struct command cmd_logs = {
 	.summary = "show what a detached container printed",
 	.see = "kist-run(1)",
 	.example = "kist logs -f -n 20 web",
+	.notes = "What the container wrote to its standard error goes to "
+		 "ours. The log is kept as long as the container, and has no "
+		 "limit in size.",
 	.opts = logs_opts,
 	.args_size = sizeof(struct logs_args),
 	.defaults = &(const struct logs_args){ .tail = -1 },

@@ -118,6 +118,15 @@ int about_load(const struct record *record, struct arena *arena,
 
 	buf_init(&text);
 	ret = sys_load_file(record->dir_fd, "about.json", &text, ABOUT_MAX);
+	if (ret == -ENOENT && !life_read(record).held) {
+		*ret_about = (struct about){
+			.name = "",
+			.image = "",
+			.command = ARENA_ARRAY(arena, const char *, 1),
+			.stop_signal = DEFAULT_STOP_SIGNAL,
+		};
+		return arena_failed(arena) ? err_nomem(err) : 0;
+	}
 	if (ret == -ENOENT)
 		return err_set(err, KIST_E_CONTAINER_UNKNOWN,
 			       "there is no container '%s'", record->id.text);

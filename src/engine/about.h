@@ -34,8 +34,8 @@ struct about {
 MUST_CHECK int about_save(const struct record *record,
 			  const struct about *about, struct kist_error *err);
 
-/* Return: 0, -ENOENT (CONTAINER_UNKNOWN: it is being made or removed), or
- * what reading gave. */
+/* Where a kist was killed before it had written this down, all is empty. Return:
+ * 0, -ENOENT (CONTAINER_UNKNOWN: it is being made), or what reading gave. */
 MUST_CHECK int about_load(const struct record *record, struct arena *arena,
 			  struct about *ret_about, struct kist_error *err);
 

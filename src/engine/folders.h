@@ -106,6 +106,7 @@ void record_close(struct record *record);
 
 /**
  * record_remove() - the whole folder, and the name
+ * @name:	"": not known; then every name that stands for nothing goes
  *
  * Return: 0, or what a system call gave (STORE).
  */

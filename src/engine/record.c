@@ -34,6 +34,28 @@ static bool is_stale(const struct folders *folders, const char *name)
 	       errno == ENOENT;
 }
 
+static void drop_name(const struct folders *folders, const char *name)
+{
+	/* Only if nobody has taken it meanwhile. */
+	if (is_stale(folders, name))
+		unlinkat(folders->names_fd, name, 0);
+}
+
+static void drop_stale_names(const struct folders *folders)
+{
+	int fd = openat(folders->names_fd, ".",
+			O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		drop_name(folders, entry->d_name);
+	if (dir)
+		closedir(dir);
+	else if (fd >= 0)
+		close(fd);
+}
+
 static int claim_name(const struct folders *folders, const char *name,
 		      const struct id *id)
 {
@@ -172,9 +194,10 @@ int record_remove(struct folders *folders, const struct record *record,
 	if (ret < 0)
 		return err_sys(err, KIST_E_STORE, -ret, "remove '%s'",
 			       record->path);
-	/* Only if it is still ours. */
-	if (name && is_stale(folders, name))
-		unlinkat(folders->names_fd, name, 0);
+	if (name && *name)
+		drop_name(folders, name);
+	else
+		drop_stale_names(folders);
 	return 0;
 }
 

@@ -24,7 +24,7 @@
 
 /* ---- the record ---- */
 
-static int write_record(const struct running *r, struct kist_error *err)
+static int write_about(const struct running *r, struct kist_error *err)
 {
 	const struct making *m = &r->making;
 	struct about about = {
@@ -40,13 +40,20 @@ static int write_record(const struct running *r, struct kist_error *err)
 		.labels = m->labels,
 		.label_count = m->label_count,
 	};
+
+	return about_save(&r->record, &about, err);
+}
+
+static int write_config(const struct running *r, struct kist_error *err)
+{
 	int ret = sys_replace_file(r->record.dir_fd, "config.json",
-				   m->config_text, m->config_len, 0600);
+				   r->making.config_text, r->making.config_len,
+				   0600);
 
 	if (ret < 0)
 		return err_sys(err, KIST_E_STORE, -ret,
 			       "write '%s/config.json'", r->record.path);
-	return about_save(&r->record, &about, err);
+	return 0;
 }
 
 static int write_cidfile(const struct running *r, struct kist_error *err)
@@ -116,11 +123,13 @@ static int prepare(struct running *r, const struct kist *kist,
 				  &r->record, err);
 	if (ret < 0)
 		return ret;
-	ret = making_prepare(m, &r->record, err);
+	ret = write_about(r, err);
+	if (ret == 0)
+		ret = making_prepare(m, &r->record, err);
 	if (ret == 0)
 		ret = making_config(m, err);
 	if (ret == 0)
-		ret = write_record(r, err);
+		ret = write_config(r, err);
 	if (ret < 0)
 		running_forget(r);
 	return ret;

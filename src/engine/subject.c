@@ -14,9 +14,9 @@ static int open_record(struct subject *s, struct kist_error *err)
 
 	if (ret == 0)
 		ret = record_open(&s->folders, &id, &s->record, err);
-	if (ret == 0)
-		ret = about_load(&s->record, &s->arena, &s->about, err);
-	return ret;
+	if (ret < 0)
+		return ret;
+	return about_load(&s->record, &s->arena, &s->about, err);
 }
 
 int subject_open(const struct kist *kist, const char *word,

@@ -237,3 +237,24 @@ teardown() { end_kist; }
 	[ "$(cat out* | grep -c '^[0-9a-f]\{64\}$')" = 1 ]
 	[ "$(k ps -q | wc -l)" = 1 ]
 }
+
+@test "what a kist that was killed at any moment left can be removed" {
+	needs root
+	local i
+	for i in 1 2 3 4 5 6 7 8; do
+		"$KIST" --root "$SCRATCH/k" run --name "n$i" "$ROOT" sleep 100 \
+			>/dev/null 2>&1 3>&- &
+		sleep "0.00$i"
+		kill -9 $! 2>/dev/null
+		wait $! || :
+	done
+	for i in 1 2 3 4 5 6 7 8; do
+		run k rm -f "n$i"
+	done
+	k ps -aq | xargs -r "$KIST" --root "$SCRATCH/k" rm -f
+	[ -z "$(ls -A "$SCRATCH/k/data/names")" ]
+	[ -z "$(ls -A "$SCRATCH/k/data/containers")" ] || {
+		ls -lR "$SCRATCH/k/data/containers"
+		return 1
+	}
+}

@@ -181,17 +181,23 @@ static void a_maker_that_was_killed_leaves_no_status(void **state)
 	struct folders folders;
 	struct id id = id_of('a');
 	struct record reader;
-	pid_t pid = fork();
+	struct about about;
+	pid_t pid;
 
 	open_folders(&folders);
+	pid = fork();
 	if (pid == 0) {
-		make_record(&folders, 'a', NULL);
+		make_record(&folders, 'a', "web");
 		kill(getpid(), SIGKILL);
 	}
 	waitpid(pid, NULL, 0);
 	assert_int_equal(record_open(&folders, &id, &reader, NULL), 0);
 	assert_false(life_read(&reader).held);
 	assert_int_equal(life_wait(&reader).status, -1);
+	assert_int_equal(about_load(&reader, &folders.arena, &about, NULL), 0);
+	assert_string_equal(about.name, "");
+	assert_int_equal(record_remove(&folders, &reader, "", NULL), 0);
+	assert_int_equal(unlinkat(folders.names_fd, "web", 0), -1);
 	record_close(&reader);
 	folders_close(&folders);
 }
