@@ -452,8 +452,10 @@ static bool takes_next(const struct reader *r, const char *word)
 	return false;
 }
 
-bool opt_wants_help(const struct opt *opts, enum opt_style style,
-		    const char *const *argv)
+typedef bool asks(const struct reader *r, const char *word);
+
+static bool is_asked(const struct opt *opts, enum opt_style style,
+		     const char *const *argv, asks *asks_for)
 {
 	struct reader r = { .opts = opts, .style = style };
 	bool ordered = is_ordered(opts);
@@ -462,11 +464,31 @@ bool opt_wants_help(const struct opt *opts, enum opt_style style,
 		if (!looks_like_option(*argv)) {
 			if (ordered)
 				return false;
-		} else if (is_help(&r, *argv)) {
+		} else if (asks_for(&r, *argv)) {
 			return true;
 		} else if (takes_next(&r, *argv) && argv[1]) {
 			argv++;
 		}
 	}
 	return false;
+}
+
+bool opt_wants_help(const struct opt *opts, enum opt_style style,
+		    const char *const *argv)
+{
+	return is_asked(opts, style, argv, is_help);
+}
+
+static bool is_version(const struct reader *r, const char *word)
+{
+	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)
+		return true;
+	return r->style == OPT_STYLE_GO &&
+	       (strcmp(word, "-v") == 0 || strcmp(word, "-version") == 0);
+}
+
+bool opt_wants_version(const struct opt *opts, enum opt_style style,
+		       const char *const *argv)
+{
+	return is_asked(opts, style, argv, is_version);
 }

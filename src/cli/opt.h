@@ -211,6 +211,11 @@ int opt_parse(const struct opt *opts, enum opt_style style,
 bool opt_wants_help(const struct opt *opts, enum opt_style style,
 		    const char *const *argv);
 
+/* The same for "--version", "-V" and, in runc's dialect, "-v": engines put
+ * their other global options before it. */
+bool opt_wants_version(const struct opt *opts, enum opt_style style,
+		       const char *const *argv);
+
 /**
  * program_main() - find the verb, read the words, run it, print what failed
  * @report:	prints an error and returns the exit status; NULL: two lines on

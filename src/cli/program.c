@@ -247,14 +247,6 @@ static int run_verb(const struct call *call, const char *const *words,
 
 /* ---- the program ---- */
 
-static bool is_version(const struct program *program, const char *word)
-{
-	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)
-		return true;
-	return program->style == OPT_STYLE_GO &&
-	       (strcmp(word, "-v") == 0 || strcmp(word, "-version") == 0);
-}
-
 static int run_words(const struct call *call, const char *const *words,
 		     struct kist_error *err)
 {
@@ -266,7 +258,7 @@ static int run_words(const struct call *call, const char *const *words,
 		help_program(program, stdout);
 		return 0;
 	}
-	if (words[0] && is_version(program, words[0])) {
+	if (opt_wants_version(opts, program->style, words)) {
 		printf("%s version %s\n", program->name, program->version);
 		return 0;
 	}
@@ -308,5 +300,9 @@ int program_main(const struct program *program, void *global, int argc,
 			&err);
 	if (ret >= 0 && check_output(&err) < 0)
 		ret = -1;
-	return ret < 0 ? report(&call, &err) : ret;
+	if (ret < 0)
+		return report(&call, &err);
+	if (err.id) /* done, but something on the way failed */
+		report(&call, &err);
+	return ret;
 }

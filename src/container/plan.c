@@ -23,9 +23,7 @@ void plan_init(struct plan *plan, struct arena *arena)
 {
 	struct plan_head head = { .magic = PLAN_MAGIC };
 
-	*plan = (struct plan){ .arena = arena,
-			       .cgroup_fd = -1,
-			       .fault_op = -1 };
+	*plan = (struct plan){ .arena = arena, .fault_op = -1 };
 	begin(&plan->data, arena, 6144);
 	begin(&plan->ops, arena, 64 * sizeof(struct plan_op));
 	begin(&plan->notes, arena, 64 * sizeof(struct plan_note));

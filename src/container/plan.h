@@ -24,6 +24,7 @@
 #include "base/err.h"
 #include "child/plan.h"
 #include "format/spec.h"
+#include "kernel/cgroup.h"
 
 /**
  * struct plan_note - an operation in words
@@ -42,8 +43,8 @@ struct plan {
 	struct buf slots;     /* int32_t, -1: filled by the child */
 	struct buf owned;     /* int32_t fds that plan_done() closes */
 	uint64_t clone_flags; /* for the first process */
-	int cgroup_fd; /* CLONE_INTO_CGROUP of the first process, or -1 */
-	bool forks;    /* a FORK operation makes the real process */
+	const struct cgroup *cgroup; /* the first process is born there */
+	bool forks; /* a FORK operation makes the real process */
 	int fault_op, fault_errno;
 };
 

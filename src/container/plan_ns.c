@@ -166,7 +166,7 @@ static void wait_for_id_maps(struct planning *p)
  */
 static void be_born_in_group(struct planning *p)
 {
-	p->plan->cgroup_fd = p->cgroup ? cgroup_clone_fd(p->cgroup) : -1;
+	p->plan->cgroup = p->cgroup;
 }
 
 static void fork_inside(struct planning *p, uint64_t flags)

@@ -121,8 +121,12 @@ static int image_open(struct plan *plan, int *ret_fd, struct kist_error *err)
 	return 0;
 }
 
-static int clone_error(int errnum, struct kist_error *err)
+static int clone_error(const struct plan *plan, int errnum,
+		       struct kist_error *err)
 {
+	if (plan->cgroup && (errnum == EBUSY || errnum == EOPNOTSUPP ||
+			     errnum == EAGAIN || errnum == EACCES))
+		return cgroup_explain_join(plan->cgroup, errnum, err);
 	err_sys(err, KIST_E_NAMESPACE, errnum,
 		"make the first process in its namespaces");
 	if (errnum == EPERM)
@@ -131,9 +135,6 @@ static int clone_error(int errnum, struct kist_error *err)
 	if (errnum == ENOSPC)
 		err_hint(err, "raise the limits in /proc/sys/user/max_*"
 			      "_namespaces");
-	if (errnum == EBUSY)
-		err_hint(err, "the control group has controllers enabled for "
-			      "its children, or is being removed");
 	return -errnum;
 }
 
@@ -143,10 +144,12 @@ int spawn_start(struct plan *plan, const int stdio[3], struct spawn *ret_spawn,
 	CLEANUP_FD int image_fd = -1, ours = -1, theirs = -1;
 	int pair[2], ret, on = 1;
 	struct start start = { .plan = plan, .stdio = stdio };
-	struct sys_vfork vfork = { .flags = plan->clone_flags,
-				   .cgroup_fd = plan->cgroup_fd,
-				   .child = enter_child,
-				   .arg = &start };
+	struct sys_vfork vfork = {
+		.flags = plan->clone_flags,
+		.cgroup_fd = plan->cgroup ? cgroup_clone_fd(plan->cgroup) : -1,
+		.child = enter_child,
+		.arg = &start
+	};
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_sys(err, KIST_E_SYSTEM, errno, "make a socket pair");
@@ -171,7 +174,7 @@ int spawn_start(struct plan *plan, const int stdio[3], struct spawn *ret_spawn,
 	*ret_spawn = (struct spawn){ .pidfd = -1, .report_fd = -1 };
 	ret = sys_vfork3(&vfork, &ret_spawn->pid, &ret_spawn->pidfd);
 	if (ret < 0)
-		return clone_error(-ret, err);
+		return clone_error(plan, -ret, err);
 	ret_spawn->report_fd = TAKE_FD(ours);
 	if (start.errnum == 0)
 		return 0;
