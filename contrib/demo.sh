@@ -28,7 +28,7 @@ echo "user       \$(id -un) (\$(id -u)), one of this machine's own accounts"
 echo "hostname   \$(hostname)"
 echo "process    \$\$ is this shell; /proc shows \$(ls -d /proc/[0-9]* | wc -l) processes"
 ps -e -o pid,user,comm 2>/dev/null | sed 's/^/           /'
-echo "files      \$(grep -c ^overlay /proc/mounts) overlays over this machine's own, \$(wc -l </proc/mounts) mounts"
+echo "files      \$(awk '\$3 == "overlay"' /proc/mounts | wc -l) overlays over this machine's own, \$(wc -l </proc/mounts) mounts"
 echo "network    \$(ls /sys/class/net 2>/dev/null | tr '\\n' ' ')"
 echo "memory     \$(first memory.max memory/memory.limit_in_bytes) bytes"
 echo "processor  \$(first cpu.max cpu/cpu.cfs_quota_us) of 100000 us"
