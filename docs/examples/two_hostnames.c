@@ -2,32 +2,34 @@
 /*
  * two_hostnames.c - the same machine under two names
  *
- * Two containers of this machine's own system, each in a uts namespace of its
- * own; a command in each says what the machine is called there.
+ * Two commands, each in a uts namespace of its own, say what the machine is
+ * called there. An ordinary user may do this too.
  */
 #include <stdio.h>
 
-#include <kist/run.h>
+#include <kist/spawn.h>
 
 static int say_hostname(const char *hostname)
 {
-	struct kist_run run = {
-		.image = "host",
-		.command = (const char *const[]){ "uname", "-n", NULL },
+	const struct kist_spawn args = {
+		.argv = (const char *const[]){ "uname", "-n", NULL },
+		.ns = KIST_NS_UTS,
 		.hostname = hostname,
-		.uts = "private",
-		.remove = true,
 	};
-	struct kist_run_result result;
 	struct kist_error err = { 0 };
+	struct kist_process *process;
 	char line[1000];
+	int status = 125;
 
-	if (kist_run(NULL, &run, &result, &err) < 0) {
+	if (kist_spawn(&args, &process, &err) == 0) {
+		kist_process_wait(process, &status, &err);
+		kist_process_free(process, &err);
+	}
+	if (err.id) {
 		kist_error_line(&err, line, sizeof(line));
 		fprintf(stderr, "two_hostnames: %s\n", line);
-		return 125;
 	}
-	return result.status;
+	return status;
 }
 
 int main(void)

@@ -83,8 +83,7 @@ enum kist_ns {
  * @cpus:	processors, in thousand-millionths (1.5 is 1500000000); 0: all
  * @pids_limit:	processes and threads; 0: not given; -1: none
  *
- * With any limit there is a control group for it, /kist/spawn-…, that ends
- * with kist_process_free().
+ * With any limit it has a control group of its own until kist_process_free().
  */
 struct kist_spawn {
 	const char *const *argv, *const *env;
