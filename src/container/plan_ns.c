@@ -60,7 +60,11 @@ static int open_joined(struct planning *p, enum ns_kind kind,
 {
 	int fd = ns_open(p->spec->ns[kind].path, kind, err);
 
-	return fd < 0 ? fd : plan_take_fd(p->plan, fd);
+	if (fd < 0) {
+		config_at(p->config, &p->spec->ns[kind].place, err);
+		return fd;
+	}
+	return plan_take_fd(p->plan, fd);
 }
 
 static void join(struct planning *p, enum ns_kind kind, int slot)

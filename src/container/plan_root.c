@@ -78,6 +78,7 @@ static int open_root(struct planning *p, struct kist_error *err)
 		else
 			err_sys(err, KIST_E_ROOTFS, errnum,
 				"open the root directory '%s'", p->root_path);
+		config_at(p->config, &p->spec->root_place, err);
 		return -errnum;
 	}
 	p->root_fd = fd;

@@ -32,8 +32,7 @@ int plan_sysctls(struct planning *p, struct kist_error *err)
 				       err);
 
 		if (ret < 0) {
-			if (item->place.option)
-				err_place(err, "%s", item->place.option);
+			config_at(p->config, &item->place, err);
 			return ret;
 		}
 		op = plan_add(p->plan, PLAN_WRITE);

@@ -23,8 +23,9 @@ static bool wants(const struct mount_attr *attr)
 	return attr && (attr->attr_set || attr->attr_clr || attr->propagation);
 }
 
-static int source_error(const char *source, int errnum,
-			const struct place *place, struct kist_error *err)
+static int source_error(const struct planning *p, const char *source,
+			int errnum, const struct place *place,
+			struct kist_error *err)
 {
 	if (errnum == ENOENT || errnum == ENOTDIR)
 		err_set(err, KIST_E_MOUNT, "mount source '%s' is not there",
@@ -32,8 +33,8 @@ static int source_error(const char *source, int errnum,
 	else
 		err_sys(err, KIST_E_MOUNT, errnum, "open mount source '%s'",
 			source);
-	if (place && place->option)
-		err_place(err, "%s", place->option);
+	if (place)
+		config_at(p->config, place, err);
 	return -errnum;
 }
 
@@ -61,7 +62,7 @@ static int tree_now(struct planning *p, const char *source, unsigned flags,
 	CLEANUP_FD int fd = sys_open_tree(AT_FDCWD, source, flags);
 
 	if (fd < 0)
-		return source_error(source, -fd, place, err);
+		return source_error(p, source, -fd, place, err);
 	ret = set_attributes(fd, AT_RECURSIVE, rec, source, err);
 	if (ret == 0)
 		ret = set_attributes(fd, 0, attr, source, err);

@@ -27,6 +27,7 @@
 /**
  * struct planning - what the stages share
  * @spec:	what is asked
+ * @config:	where places of the spec are, for errors; or NULL
  * @id, @bundle: of the container; @bundle is absolute
  * @root_path:	absolute path of the root directory, or NULL with root_mount
  * @cgroup:	the container's, or NULL
@@ -46,6 +47,7 @@ struct planning {
 	struct plan *plan;
 	struct arena *arena;
 	const struct spec *spec;
+	const struct config_source *config;
 	const char *id, *bundle, *root_path;
 	const struct cgroup *cgroup;
 	int console_fd, listen_fd, preserve_fds;

@@ -211,14 +211,27 @@ static bool is_setting_up(pid_t pid)
 	       strncmp(comm, "kist-setup", 10) == 0;
 }
 
-/* The report socket is closed: executed, or dead? A dead process keeps its
- * name until it is reaped, and exec changes it. */
-int spawn_check(const struct spawn *spawn, struct kist_error *err)
+/*
+ * The report socket is closed: executed, or dead? Its fds are closed before a
+ * process is seen to be dead, and before exec changes its name; a dead one
+ * keeps the name until it is reaped. So it is one or the other in a moment: a
+ * program that really has our child's name is believed to live after some.
+ */
+static bool died(const struct spawn *spawn)
 {
 	struct pollfd dead = { .fd = spawn->pidfd, .events = POLLIN };
+
+	for (int ms = 0; ms < 100 && is_setting_up(spawn->pid); ms++)
+		if (poll(&dead, 1, 1) > 0)
+			return true;
+	return false;
+}
+
+int spawn_check(const struct spawn *spawn, struct kist_error *err)
+{
 	siginfo_t info = { 0 };
 
-	if (poll(&dead, 1, 0) <= 0 || !is_setting_up(spawn->pid))
+	if (!died(spawn))
 		return 0;
 	if (sys_waitid(spawn->pidfd, WEXITED | WNOHANG | WNOWAIT, &info) < 0)
 		return err_set(err, KIST_E_CONTAINER_DIED,
