@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* exec.c - finding the program, and becoming it */
+#include <asm/poll.h>
 #include <linux/elf.h>
 #include <linux/stat.h>
+#include <linux/time_types.h>
 
 #include "child/path.h"
 
@@ -160,6 +162,16 @@ static void explain(struct child *c, int errnum)
 	SYS(close, fd);
 }
 
+/* Who was to watch this has been killed: nobody would know of the program. */
+static bool is_deserted(struct child *c)
+{
+	struct pollfd watcher = { child_fd(c, PLAN_SLOT_REPORT), 0, 0 };
+	struct __kernel_timespec now = { 0 };
+
+	return SYS(ppoll, &watcher, 1, &now, 0, 0) > 0 &&
+	       watcher.revents & POLLHUP;
+}
+
 int op_exec(struct child *c, const struct plan_op *op)
 {
 	char **argv = child_vector(c, op->arg[0]);
@@ -170,6 +182,8 @@ int op_exec(struct child *c, const struct plan_op *op)
 	/* Without LOOKUP: argv[0] as it is. */
 	if (!*program && argv[0])
 		join(c, "", 0, argv[0]);
+	if (is_deserted(c))
+		child_exit(1);
 	child_ignore_sigpipe(false);
 	child_block_signals(false);
 	ret = SYS(execve, program, argv, envp);

@@ -20,6 +20,28 @@
 
 #define RECORD_MAX (16u << 20)
 
+/* What is known of one that has no record: its control group, made or about
+ * to be. */
+static int read_group(struct container *container, struct kist_error *err)
+{
+	char path[512];
+	ssize_t len =
+		readlinkat(container->dir_fd, STORE_GROUP, path, sizeof(path));
+
+	if (len < 0 && errno == ENOENT)
+		len = readlinkat(container->dir_fd, STORE_GROUP_NEW, path,
+				 sizeof(path));
+	if (len < 0 && errno == ENOENT)
+		return 0;
+	if (len < 0 || len == sizeof(path))
+		return err_sys(err, KIST_E_STATE_FOLDER,
+			       len < 0 ? errno : ENAMETOOLONG,
+			       "read the control group of '%s'", container->id);
+	container->record.cgroup =
+		arena_strndup(&container->arena, path, (size_t)len);
+	return 0;
+}
+
 static int read_record(struct container *container, struct kist_error *err)
 {
 	char *text;
@@ -28,7 +50,7 @@ static int read_record(struct container *container, struct kist_error *err)
 				&container->arena, RECORD_MAX, &text, &len);
 
 	if (ret == -ENOENT) /* it is still being made, or that was cut off */
-		return 0;
+		return read_group(container, err);
 	if (ret < 0)
 		return err_sys(err, KIST_E_STATE_FOLDER, -ret,
 			       "read the record of '%s'", container->id);

@@ -5,8 +5,8 @@
  * How it works
  * ============
  * The state folder (its mkdir settles who has the id), the control group with
- * its limits, the plan with everything it needs opened, the child; while the
- * child works, the record is written. What each step made, undo() takes back
+ * its limits, noted in the folder beforehand, the plan with everything it needs
+ * opened, the child; while the child works, the record is written. What each step made, undo() takes back
  * in reverse order. The pid file is last: who sees it may rely on all else.
  */
 #include <errno.h>
@@ -143,9 +143,12 @@ static int write_record(struct creation *c, struct kist_error *err)
 	record_format(&container->record, &text);
 	if (buf_failed(&text))
 		return err_nomem(err);
-	fd = openat(container->dir_fd, STORE_RECORD,
+	fd = openat(container->dir_fd, STORE_RECORD_NEW,
 		    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	ret = fd < 0 ? -errno : buf_write(&text, fd);
+	if (ret == 0 && renameat(container->dir_fd, STORE_RECORD_NEW,
+				 container->dir_fd, STORE_RECORD) < 0)
+		ret = -errno;
 	if (ret < 0)
 		return err_sys(err, KIST_E_STATE_FOLDER, -ret,
 			       "write the record of '%s'", c->args->id);
@@ -180,6 +183,29 @@ static int limit_devices(struct creation *c, struct kist_error *err)
 				    is_rootless(c->args->spec), err);
 }
 
+/* Were we killed before the record is written, this tells what to remove; and
+ * by its new name, that the processes in the group are the container's. */
+static int note_group(struct creation *c, const char *path,
+		      struct kist_error *err)
+{
+	int dir_fd = c->container->dir_fd;
+
+	if (dir_fd < 0 || symlinkat(path, dir_fd, STORE_GROUP_NEW) == 0)
+		return 0;
+	return err_sys(err, KIST_E_STATE_FOLDER, errno,
+		       "note the control group of '%s'", c->args->id);
+}
+
+static void group_is_made(struct container *container)
+{
+	container->has_cgroup = true;
+	container->record.cgroup =
+		arena_strdup(&container->arena, container->cgroup.path);
+	if (container->dir_fd >= 0)
+		renameat(container->dir_fd, STORE_GROUP_NEW, container->dir_fd,
+			 STORE_GROUP);
+}
+
 static int make_group(struct creation *c, struct kist_error *err)
 {
 	struct container *container = c->container;
@@ -194,13 +220,13 @@ static int make_group(struct creation *c, struct kist_error *err)
 	ret = cgroup_choose_path(&container->world, spec->cgroups_path,
 				 c->args->id, path, sizeof(path), err);
 	if (ret == 0)
+		ret = note_group(c, path, err);
+	if (ret == 0)
 		ret = cgroup_make(&container->world, path, &spec->limits,
 				  is_rootless(spec), &container->cgroup, err);
 	if (ret < 0)
 		return ret;
-	container->has_cgroup = true;
-	container->record.cgroup =
-		arena_strdup(&container->arena, container->cgroup.path);
+	group_is_made(container);
 	ret = cgroup_limit(&container->cgroup, &spec->limits, err);
 	if (ret == 0)
 		ret = limit_devices(c, err);
@@ -268,6 +294,7 @@ static void fill_planning(struct creation *c, struct arena *arena)
 		.plan = &c->plan,
 		.arena = arena,
 		.spec = args->spec,
+		.config = &args->config,
 		.id = args->id,
 		.bundle = args->bundle,
 		.root_path = container->record.rootfs,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* stop.c - signal a container, and remove it with all it left */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -66,6 +67,13 @@ static int wait_for_end(const struct container *container,
 		       container->id, END_TIMEOUT_MS / 1000);
 }
 
+/* Killed in the middle of make_group(): see create.c. */
+static bool group_is_unmade(const struct container *container)
+{
+	return container->record.pid <= 0 && container->dir_fd >= 0 &&
+	       faccessat(container->dir_fd, STORE_GROUP, F_OK, 0) < 0;
+}
+
 static int end(struct container *container, bool force, struct kist_error *err)
 {
 	enum kist_status status = container_status(container);
@@ -85,9 +93,26 @@ static int end(struct container *container, bool force, struct kist_error *err)
 			       container->id);
 	ret = wait_for_end(container, err);
 	/* nothing outlives the first process of a pid namespace */
-	if (ret == 0 && container->has_cgroup && !container->record.owns_pids)
+	if (ret == 0 && container->has_cgroup && !container->record.owns_pids &&
+	    !group_is_unmade(container))
 		ret = cgroup_kill(&container->cgroup, SIGKILL, err);
 	return ret;
+}
+
+/* Of a creation that was cut off, what was made goes; if processes are in it,
+ * they are somebody else's, and it was about to be refused. */
+static int remove_group(struct container *container, struct kist_error *err)
+{
+	struct kist_error busy = { 0 };
+	int ret;
+
+	if (!container->has_cgroup)
+		return 0;
+	if (!group_is_unmade(container))
+		return cgroup_remove(&container->cgroup, err);
+	ret = cgroup_remove(&container->cgroup, &busy);
+	(void)ret;
+	return 0;
 }
 
 static int run_poststop(struct container *container, struct kist_error *err)
@@ -114,8 +139,8 @@ int container_delete(struct container *container, bool force,
 {
 	int ret = end(container, force, err);
 
-	if (ret == 0 && container->has_cgroup)
-		ret = cgroup_remove(&container->cgroup, err);
+	if (ret == 0)
+		ret = remove_group(container, err);
 	if (ret < 0)
 		return ret;
 	if (container->dir_fd >= 0)

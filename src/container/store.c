@@ -122,6 +122,7 @@ int store_remove(int root_fd, const char *id, struct kist_error *err)
 	/* the usual names first: no need to list */
 	unlinkat(dir_fd, STORE_RECORD, 0);
 	unlinkat(dir_fd, STORE_START, 0);
+	unlinkat(dir_fd, STORE_GROUP, 0);
 	if (unlinkat(root_fd, id, AT_REMOVEDIR) == 0 || errno == ENOENT)
 		return 0;
 	remove_files(dir_fd);

@@ -2,9 +2,11 @@
 /**
  * store.h - the state folders: one per container, private, on a memory disk
  *
- * Files of a folder: "record" (format/record.h), "start.new" while the
- * container is made, "start" while it waits to be started (the same socket,
- * renamed when all is ready).
+ * Files of a folder: "group", a link whose text is the control group's path,
+ * renamed from "group.new", which is there before the group; "record" (format/record.h), renamed from
+ * "record.new" when it is whole; "start.new" while the container is made,
+ * "start" while it waits to be started (the same socket, renamed when all is
+ * ready). Whenever a command is killed, what is there suffices to clean up.
  */
 #ifndef CONTAINER_STORE_H
 #define CONTAINER_STORE_H
@@ -15,6 +17,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+#define STORE_GROUP_NEW "group.new"
+#define STORE_GROUP "group"
+#define STORE_RECORD_NEW "record.new"
 #define STORE_RECORD "record"
 #define STORE_START_NEW "start.new"
 #define STORE_START "start"
