@@ -199,8 +199,11 @@ enum plan_op_kind {
 	PLAN_LISTEN,
 	/*
 	 * FDS - of the fds above 2, only the first arg[0] (3, 4, …) survive
-	 * exec; the others are closed by it. EBUSY: one of them is in a slot,
-	 * which would give the container what is the plan's.
+	 * exec. All others are closed here, but for the report socket and the
+	 * one in slot arg[1] (or -1), which exec closes: no slot but those two
+	 * can be used any more, and a small RLIMIT_NOFILE leaves room. EBUSY:
+	 * one of the first is in a slot, which would give the container what
+	 * is the plan's.
 	 */
 	PLAN_FDS,
 	/*

@@ -200,8 +200,27 @@ int op_seccomp(struct child *c, const struct plan_op *op)
 	return 0;
 }
 
+/* Close all from @from on, but for two. */
+static long close_others(int from, int a, int b)
+{
+	int first = a < b ? a : b, second = a < b ? b : a;
+	long ret = 0;
+
+	if (first > from)
+		ret = SYS(close_range, from, first - 1, 0);
+	if (first >= from)
+		from = first + 1;
+	if (ret == 0 && second > from)
+		ret = SYS(close_range, from, second - 1, 0);
+	if (second >= from)
+		from = second + 1;
+	return ret < 0 ? ret : SYS(close_range, from, ~0u, 0);
+}
+
 int op_fds(struct child *c, const struct plan_op *op)
 {
+	int report = child_fd_if_any(c, PLAN_SLOT_REPORT);
+	int listener = child_fd_if_any(c, (int64_t)op->arg[1]);
 	uint64_t end = 3 + op->arg[0];
 	long ret = 0;
 
@@ -214,6 +233,9 @@ int op_fds(struct child *c, const struct plan_op *op)
 	for (uint64_t fd = 3; fd < end && ret == 0; fd++)
 		ret = SYS(fcntl, fd, F_SETFD, 0);
 	if (ret == 0)
-		ret = SYS(close_range, end, ~0u, CLOSE_RANGE_CLOEXEC);
+		ret = close_others((int)end, report, listener);
+	for (uint32_t i = 0; i < c->slot_count; i++)
+		if (c->slots[i] != report && c->slots[i] != listener)
+			c->slots[i] = -1;
 	return (int)ret;
 }

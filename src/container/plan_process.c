@@ -398,7 +398,7 @@ int plan_after_start(struct planning *p, struct kist_error *err)
 	return ret;
 }
 
-static void wait_for_start(struct planning *p)
+static void wait_for_start(struct planning *p, int listener)
 {
 	struct plan_op *op;
 
@@ -406,7 +406,7 @@ static void wait_for_start(struct planning *p)
 	plan_say(p->plan, "say that the container is created", NULL, NULL);
 	p->listen_op = (int)plan_op_count(p->plan);
 	op = plan_add(p->plan, PLAN_LISTEN);
-	op->arg[0] = (uint64_t)plan_fd(p->plan, p->listen_fd);
+	op->arg[0] = (uint64_t)listener;
 	plan_say(p->plan, "wait for start", NULL, NULL);
 }
 
@@ -414,6 +414,7 @@ int plan_process(struct planning *p, struct kist_error *err)
 {
 	struct seccomp_program code;
 	struct plan_op *op;
+	int listener;
 	int ret = check_labels(p, err);
 
 	if (ret == 0)
@@ -421,20 +422,22 @@ int plan_process(struct planning *p, struct kist_error *err)
 	if (ret < 0)
 		return ret;
 	plan_names(p);
-	plan_rlimits(p);
 	plan_scheduler(p);
 	plan_cwd(p);
 	plan_label(p);
+	listener = p->listen_fd < 0 ? -1 : plan_fd(p->plan, p->listen_fd);
 	op = plan_add(p->plan, PLAN_FDS);
 	op->arg[0] = (uint64_t)p->preserve_fds;
+	op->arg[1] = (uint64_t)(int64_t)listener;
 	plan_say(p->plan, "pass on %1 fds above 2",
 		 arena_printf(p->arena, "%d", p->preserve_fds), NULL);
+	plan_rlimits(p); /* now that few fds are open */
 	if (!process_of(p)->no_new_privileges)
 		plan_seccomp(p, &code);
 	plan_credentials(p);
 	plan_lookup(p);
-	if (p->listen_fd >= 0)
-		wait_for_start(p);
+	if (listener >= 0)
+		wait_for_start(p, listener);
 	after_start(p, &code);
 	return 0;
 }

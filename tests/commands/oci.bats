@@ -209,3 +209,15 @@ limit_of() {
 	expect_output 0
 	machine_unchanged
 }
+
+@test "a small limit of open files leaves room to start and to be started" {
+	make_bundle "$SCRATCH/b" '.process.args = ["sleep", "100"]
+		| .process.rlimits = [{type: "RLIMIT_NOFILE", soft: 6, hard: 6}]'
+	oci create -b "$SCRATCH/b" one </dev/null >/dev/null 2>&1
+	oci start one
+	run oci exec one sh -c 'ulimit -n'
+	expect_status 0
+	expect_output 6
+	oci delete -f one
+	machine_unchanged
+}
