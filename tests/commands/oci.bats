@@ -213,7 +213,7 @@ limit_of() {
 @test "a small limit of open files leaves room to start and to be started" {
 	make_bundle "$SCRATCH/b" '.process.args = ["sleep", "100"]
 		| .process.rlimits = [{type: "RLIMIT_NOFILE", soft: 6, hard: 6}]'
-	oci create -b "$SCRATCH/b" one </dev/null >/dev/null 2>&1
+	oci create -b "$SCRATCH/b" one </dev/null >"$SCRATCH/out" 2>&1 || cat "$SCRATCH/out"
 	oci start one
 	run oci exec one sh -c 'ulimit -n'
 	expect_status 0
