@@ -77,8 +77,7 @@ struct kist_oci_create {
 /* Create: everything but the process itself. After a failure nothing is left.
  */
 int kist_oci_create(const struct kist_oci *oci,
-		    const struct kist_oci_create *args,
-		    struct kist_error *err);
+		    const struct kist_oci_create *args, struct kist_error *err);
 
 /* Start a created container. Returns when its program has been executed. */
 int kist_oci_start(const struct kist_oci *oci, const char *id,
@@ -86,9 +85,8 @@ int kist_oci_start(const struct kist_oci *oci, const char *id,
 
 /* Create, start, and, unless detached, wait: @ret_status is the exit status,
  * 128 + signal if a signal ended it. Signals to the caller are passed on. */
-int kist_oci_run(const struct kist_oci *oci,
-		 const struct kist_oci_create *args, int *ret_status,
-		 struct kist_error *err);
+int kist_oci_run(const struct kist_oci *oci, const struct kist_oci_create *args,
+		 int *ret_status, struct kist_error *err);
 
 enum kist_status {
 	KIST_CREATING,

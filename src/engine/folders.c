@@ -147,9 +147,8 @@ int folders_open(const struct kist *kist, struct folders *ret_folders,
 		goto undo;
 	}
 	f->state_root = arena_printf(&f->arena, "%s/state", f->run_path);
-	run_fd = ret = open_folder(f->run_path, &f->arena, err);
-	if (ret >= 0)
-		ret = open_data(f, err);
+	run_fd = open_folder(f->run_path, &f->arena, err);
+	ret = run_fd < 0 ? run_fd : open_data(f, err);
 	if (ret >= 0 && arena_failed(&f->arena))
 		ret = err_nomem(err);
 	if (ret < 0)

@@ -129,7 +129,7 @@ static void hint_word(const char *word, struct kist_error *err)
 {
 	struct near near;
 
-	if (err->id != KIST_E_CONTAINER_UNKNOWN)
+	if (!err || err->id != KIST_E_CONTAINER_UNKNOWN)
 		return;
 	near_init(&near, word);
 	near_offer(&near, "host");
@@ -215,7 +215,7 @@ static int read_maps(struct making *m, const char *option,
 	};
 	if (arena_failed(m->arena))
 		return err_nomem(err);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; words && words[i]; i++) {
 		int ret = value_id_map(words[i], &ret_maps->maps[i], err);
 
 		if (ret < 0) {

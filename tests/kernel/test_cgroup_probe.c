@@ -256,7 +256,7 @@ static void choose_as_user(void)
 	assert_int_equal(cgroup_choose_path(&world, NULL, "web", path,
 					    sizeof(path), NULL),
 			 0);
-	snprintf(own, sizeof(own), "/kist-test-%d/user/kist/web", getppid());
+	snprintf(own, sizeof(own), "/kist-test-%d/user/kist-web", getppid());
 	assert_string_equal(path, own);
 }
 
