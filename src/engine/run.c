@@ -177,35 +177,6 @@ static void finish(struct running *r, int status)
 		running_forget(r);
 }
 
-/* Limits are known to the user by their options. */
-static void name_limit(struct kist_error *err)
-{
-	static const char *const names[][2] = {
-		{ "memory.limit", "--memory" },
-		{ "memory.swap", "--memory-swap" },
-		{ "memory.reservation", "--memory-reservation" },
-		{ "cpu.quota", "--cpus" },
-		{ "cpu.period", "--cpus" },
-		{ "cpu.shares", "--cpu-shares" },
-		{ "cpu.cpus", "--cpuset-cpus" },
-		{ "cpu.mems", "--cpuset-mems" },
-		{ "pids.limit", "--pids-limit" },
-	};
-	static const char prefix[] = "linux.resources.";
-	const char *at = err ? strstr(err->what, prefix) : NULL;
-
-	for (size_t i = 0; at && i < ARRAY_LEN(names); i++) {
-		const char *name = at + sizeof(prefix) - 1;
-		size_t len = strlen(names[i][0]);
-
-		if (strncmp(name, names[i][0], len) == 0 &&
-		    !(name[len] >= 'a' && name[len] <= 'z')) {
-			err_while(err, "%s", names[i][1]);
-			return;
-		}
-	}
-}
-
 static int start(struct running *r, const struct container_args *args,
 		 struct kist_error *err)
 {
@@ -215,7 +186,7 @@ static int start(struct running *r, const struct container_args *args,
 		return ret;
 	ret = container_create(args, &r->container, err);
 	if (ret < 0)
-		name_limit(err);
+		limit_while(err, false);
 	if (ret < 0 && r->making.run->cidfile)
 		unlink(r->making.run->cidfile);
 	return ret;

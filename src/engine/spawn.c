@@ -17,6 +17,7 @@
 #include "container/lifecycle.h"
 #include "engine/making.h"
 #include "engine/names.h"
+#include "engine/values.h"
 #include "kernel/cap.h"
 #include "sys/mount.h"
 #include "sys/process.h"
@@ -62,6 +63,8 @@ static int check_limits(const struct kist_spawn *args, struct kist_error *err)
 				       limits[i].name,
 				       (long long)limits[i].value,
 				       (long long)limits[i].least);
+	if (args->memory_swap > 0 && args->memory <= 0)
+		return err_set(err, KIST_E_SPAWN, "memory_swap needs memory");
 	return 0;
 }
 
@@ -101,6 +104,14 @@ static struct string_list list_of(const char *const *items)
 				     .count = list_count(items) };
 }
 
+/* Too little is for the kernel to refuse, never "no limit". */
+static int64_t cpu_quota_us(int64_t cpus)
+{
+	int64_t quota = cpus / (1000000000 / CPU_PERIOD_US);
+
+	return cpus && !quota ? 1 : quota;
+}
+
 static void add_limits(const struct kist_spawn *args,
 		       struct cgroup_limits *limits)
 {
@@ -110,7 +121,7 @@ static void add_limits(const struct kist_spawn *args,
 	} values[] = {
 		{ LIMIT_MEMORY, args->memory },
 		{ LIMIT_MEMORY_SWAP, args->memory_swap },
-		{ LIMIT_CPU_QUOTA, args->cpus / (1000000000 / CPU_PERIOD_US) },
+		{ LIMIT_CPU_QUOTA, cpu_quota_us(args->cpus) },
 		{ LIMIT_CPU_PERIOD, args->cpus ? CPU_PERIOD_US : 0 },
 		{ LIMIT_PIDS, args->pids_limit },
 	};
@@ -255,7 +266,10 @@ static int start(const struct kist_spawn *args, struct container *container,
 	c.spec = &spec;
 	c.no_cgroup = cgroup_limits_empty(&spec.limits);
 	memcpy(c.stdio, args->stdio ? args->stdio : callers, sizeof(c.stdio));
-	return container_create(&c, container, err);
+	ret = container_create(&c, container, err);
+	if (ret < 0)
+		limit_while(err, true);
+	return ret;
 }
 
 int kist_spawn(const struct kist_spawn *args, struct kist_process **ret_process,

@@ -18,6 +18,45 @@ void option_while(struct kist_error *err, const char *option, const char *word)
 	err_while(err, "%s %s", option, word);
 }
 
+/* "--memory-swap" as "memory_swap" */
+static void field_of(const char *option, char *field, size_t size)
+{
+	snprintf(field, size, "%s", option + 2);
+	for (char *c = field; *c; c++)
+		if (*c == '-')
+			*c = '_';
+}
+
+void limit_while(struct kist_error *err, bool as_field)
+{
+	static const char *const names[][2] = {
+		{ "memory.limit", "--memory" },
+		{ "memory.swap", "--memory-swap" },
+		{ "memory.reservation", "--memory-reservation" },
+		{ "cpu.quota", "--cpus" },
+		{ "cpu.period", "--cpus" },
+		{ "cpu.shares", "--cpu-shares" },
+		{ "cpu.cpus", "--cpuset-cpus" },
+		{ "cpu.mems", "--cpuset-mems" },
+		{ "pids.limit", "--pids-limit" },
+	};
+	static const char prefix[] = "linux.resources.";
+	const char *at = err ? strstr(err->what, prefix) : NULL;
+
+	for (size_t i = 0; at && i < ARRAY_LEN(names); i++) {
+		const char *name = at + sizeof(prefix) - 1;
+		size_t len = strlen(names[i][0]);
+		char field[32];
+
+		if (strncmp(name, names[i][0], len) != 0 ||
+		    (name[len] >= 'a' && name[len] <= 'z'))
+			continue;
+		field_of(names[i][1], field, sizeof(field));
+		err_while(err, "%s", as_field ? field : names[i][1]);
+		return;
+	}
+}
+
 static int bad(struct kist_error *err, const char *what, const char *word)
 {
 	return err_set(err, KIST_E_OPTION_VALUE, "'%s' is not %s", word, what);

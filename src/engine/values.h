@@ -23,6 +23,11 @@
 /* Put "--ulimit nofile=x" before the error. */
 void option_while(struct kist_error *err, const char *option, const char *word);
 
+/* Put the option ("--memory-swap"), or the field of the public structs
+ * ("memory_swap"), before an error about a limit that names it in
+ * config.json's words. Others stay as they are. */
+void limit_while(struct kist_error *err, bool as_field);
+
 /* "nofile=1024[:2048]", a number or "unlimited". @name: "NOFILE" */
 struct ulimit {
 	const char *name;

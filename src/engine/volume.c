@@ -212,7 +212,7 @@ int volume_parse(const char *word, struct arena *arena,
 	ret = read_volume(word, arena, &volume, err);
 	if (ret < 0) {
 		err_while(err, "%s", volume.written);
-		if (!strchr(word, ':') && !err->hint[0])
+		if (!strchr(word, ':') && err && !err->hint[0])
 			err_hint(err, "write SOURCE:DESTINATION[:OPTIONS]");
 		return ret;
 	}

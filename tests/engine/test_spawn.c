@@ -339,6 +339,22 @@ static void nothing_outlives_a_limited_command(void **state)
 
 /* ---- what is wrong ---- */
 
+static void a_limit_is_named_by_its_field(void **state)
+{
+	struct kist_spawn args = { .argv = WORDS("true"),
+				   .memory = 64 << 20,
+				   .memory_swap = 1 << 20 };
+	struct kist_error err = { 0 };
+	struct kist_process *process;
+
+	skip_unless(has_controller("memory"));
+	assert_true(kist_spawn(&args, &process, NULL) < 0);
+	assert_true(kist_spawn(&args, &process, &err) < 0);
+	assert_int_equal(err.id, KIST_E_CGROUP_LIMIT);
+	assert_string_equal(err.context, "memory_swap");
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
 static void mistakes_are_named(void **state)
 {
 	const struct {
@@ -362,6 +378,9 @@ static void mistakes_are_named(void **state)
 		{ { .argv = WORDS("true"), .memory = -2 },
 		  KIST_E_SPAWN,
 		  "memory: -2 is less than -1" },
+		{ { .argv = WORDS("true"), .memory_swap = 64 << 20 },
+		  KIST_E_SPAWN,
+		  "memory_swap needs memory" },
 		{ { .argv = WORDS("true"), .cwd = "/no/such" },
 		  KIST_E_SYSTEM,
 		  "enter working directory '/no/such': No such file or "
@@ -379,6 +398,7 @@ static void mistakes_are_named(void **state)
 		struct kist_process *process = NULL;
 
 		CASE(row->line ? row->line : row->args.argv[0]);
+		assert_true(kist_spawn(&row->args, &process, NULL) < 0);
 		assert_true(kist_spawn(&row->args, &process, &err) < 0);
 		if (row->line)
 			CHECK_ERR(&err, row->line);
@@ -498,6 +518,7 @@ int main(void)
 		cmocka_unit_test(a_limit_leaves_alone_who_keeps_it),
 		cmocka_unit_test(processes_are_counted),
 		cmocka_unit_test(nothing_outlives_a_limited_command),
+		cmocka_unit_test(a_limit_is_named_by_its_field),
 		cmocka_unit_test(mistakes_are_named),
 		cmocka_unit_test(nothing_is_left_open),
 		cmocka_unit_test(threads_do_not_disturb_each_other),
