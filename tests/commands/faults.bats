@@ -119,7 +119,7 @@ cleaned() {
 	return 1
 }
 
-no_groups() { ! compgen -G "/sys/fs/cgroup/*/kist/$1" >/dev/null; }
+no_groups() { ! compgen -G "/sys/fs/cgroup/*/kist-$1" >/dev/null; }
 
 @test "kist-oci killed while it creates: delete --force cleans up" {
 	local try bad=0 what
