@@ -10,7 +10,8 @@
  * already gets it appended. The other way round, "no such file or directory"
  * tells Docker and Podman that the user's command does not exist: said of a
  * file of ours it would send people the wrong way, so there it reads
- * "missing".
+ * "missing". Of the command it is said in small letters, as Go does: Docker's
+ * client takes "Permission denied" for an error of its own (125, not 126).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,12 +29,14 @@ static const struct {
 	const char *words;
 } vocabulary[] = {
 	{ KIST_E_COMMAND_NOT_FOUND, "executable file not found in $PATH" },
+	{ KIST_E_COMMAND_NOT_EXECUTABLE, "permission denied" },
 	{ KIST_E_CONTAINER_EXISTS, "container with given ID already exists" },
 	{ KIST_E_CONTAINER_UNKNOWN, "container does not exist" },
 	{ KIST_E_CONTAINER_ID, "invalid container ID format" },
 };
 
 #define NO_ENTRY "No such file or directory"
+#define NO_ACCESS "Permission denied"
 
 /* ---- the message ---- */
 
@@ -60,21 +63,32 @@ static void append_words(int id, char *line, size_t size)
 		return; /* "exec: "/bin/x": stat /bin/x: No such file …" */
 	for (size_t i = 0; i < ARRAY_LEN(vocabulary); i++)
 		if ((int)vocabulary[i].id == id &&
-		    !strstr(line, vocabulary[i].words))
+		    !strcasestr(line, vocabulary[i].words))
 			snprintf(line + len, size - len, ": %s",
 				 vocabulary[i].words);
 }
 
-static void add_reworded(struct buf *buf, const char *line, bool reword)
+static void add_reworded(struct buf *buf, const char *line, const char *from,
+			 const char *to)
 {
 	const char *found;
 
-	while (reword && (found = strcasestr(line, NO_ENTRY))) {
+	while ((found = strcasestr(line, from))) {
 		buf_add(buf, line, (size_t)(found - line));
-		buf_puts(buf, "missing");
-		line = found + strlen(NO_ENTRY);
+		buf_puts(buf, to);
+		line = found + strlen(from);
 	}
 	buf_puts(buf, line);
+}
+
+static void add_line(struct buf *buf, int id, const char *line)
+{
+	if (id == KIST_E_COMMAND_NOT_FOUND)
+		add_reworded(buf, line, NO_ENTRY, "no such file or directory");
+	else if (id == KIST_E_COMMAND_NOT_EXECUTABLE)
+		add_reworded(buf, line, NO_ACCESS, "permission denied");
+	else
+		add_reworded(buf, line, NO_ENTRY, "missing");
 }
 
 void log_message(const struct kist_error *err, struct buf *buf)
@@ -85,7 +99,7 @@ void log_message(const struct kist_error *err, struct buf *buf)
 	move_name(&worded);
 	kist_error_line(&worded, line, sizeof(line));
 	append_words(err->id, line, sizeof(line));
-	add_reworded(buf, line, err->id != KIST_E_COMMAND_NOT_FOUND);
+	add_line(buf, err->id, line);
 	if (err->place[0])
 		buf_printf(buf, " (%s)", err->place);
 }

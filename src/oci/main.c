@@ -7,8 +7,12 @@
  * this program say that name.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "oci/log.h"
 #include "oci/oci.h"
@@ -126,11 +130,43 @@ static const struct command *const commands[] = {
 	&cmd_checkpoint, &cmd_restore, NULL,
 };
 
+/* Whether @fd is there, and not /dev/null opened for the other direction. */
+static bool is_usable(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+	int wrong = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+	struct stat st;
+
+	if (flags < 0)
+		return false;
+	return (flags & O_ACCMODE) != wrong || fstat(fd, &st) < 0 ||
+	       !S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3);
+}
+
+/*
+ * The container gets our stdin, stdout and stderr. containerd's shim opens
+ * /dev/null for reading alone and makes all three of it; and one that is
+ * closed would become whatever is opened first.
+ */
+static void mend_stdio(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int null_fd = is_usable(fd) ? fd : open("/dev/null", O_RDWR);
+
+		if (null_fd < 0 || null_fd == fd)
+			continue; /* without /dev/null there is no better one */
+		dup2(null_fd, fd);
+		close(null_fd);
+	}
+}
+
 static int begin(void *arg, struct kist_error *err)
 {
 	struct oci_global *global = arg;
-	int ret = log_open(global, err);
+	int ret;
 
+	mend_stdio();
+	ret = log_open(global, err);
 	if (ret < 0)
 		return ret;
 	if (global->systemd_cgroup)

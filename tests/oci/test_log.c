@@ -21,7 +21,9 @@ static const struct {
 	  "exec: \"x\": executable file not found in $PATH", "",
 	  "exec: \"x\": executable file not found in $PATH" },
 	{ KIST_E_COMMAND_NOT_FOUND, ENOENT, "exec: \"/x\": stat /x", "",
-	  "exec: \"/x\": stat /x: No such file or directory (ENOENT)" },
+	  "exec: \"/x\": stat /x: no such file or directory (ENOENT)" },
+	{ KIST_E_COMMAND_NOT_EXECUTABLE, EACCES, "exec: \"/x\"", "",
+	  "exec: \"/x\": permission denied (EACCES)" },
 
 	/* or are put there */
 	{ KIST_E_CONTAINER_UNKNOWN, 0, "container 'web' does not exist", "",
@@ -34,6 +36,8 @@ static const struct {
 	  "'a/b' is no name: invalid container ID format" },
 	{ KIST_E_COMMAND_NOT_FOUND, 0, "exec 'x'", "",
 	  "exec 'x': executable file not found in $PATH" },
+	{ KIST_E_COMMAND_NOT_EXECUTABLE, EISDIR, "exec: \"/x\"", "",
+	  "exec: \"/x\": Is a directory (EISDIR): permission denied" },
 
 	/* a file of ours is not the user's command */
 	{ KIST_E_SYSTEM, ENOENT, "open 'cgroup.freeze'", "",
