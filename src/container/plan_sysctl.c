@@ -6,30 +6,45 @@
  * writes them through this machine's verified /proc.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "container/planning.h"
 #include "kernel/sysctl.h"
 
-static uint32_t private_kinds(const struct spec *spec)
+/* A joined namespace may be the caller's own: its sysctls are the host's. */
+static bool is_our_own(const struct planning *p, enum ns_kind kind)
+{
+	const int *fds = (const void *)p->plan->slots.data;
+	CLEANUP_FD int joined = ns_open(p->spec->ns[kind].path, kind, NULL);
+	CLEANUP_FD int own = ns_open_pid(fds[p->proc_slot], getpid(), kind);
+
+	return joined < 0 || own < 0 || ns_is_same(joined, own) != 0;
+}
+
+static uint32_t private_kinds(const struct planning *p)
 {
 	uint32_t kinds = 0;
 
-	for (int kind = 0; kind < NS_COUNT; kind++)
-		if (spec->ns[kind].want != NS_INHERIT)
+	for (int kind = 0; kind < NS_COUNT; kind++) {
+		enum ns_want want = p->spec->ns[kind].want;
+
+		if (want == NS_NEW ||
+		    (want == NS_JOIN && !is_our_own(p, (enum ns_kind)kind)))
 			kinds |= BIT(kind);
+	}
 	return kinds;
 }
 
 int plan_sysctls(struct planning *p, struct kist_error *err)
 {
 	const struct key_values *sysctl = &p->spec->sysctl;
+	uint32_t private = sysctl->count ? private_kinds(p) : 0;
 
 	for (size_t i = 0; i < sysctl->count; i++) {
 		const struct key_value *item = &sysctl->items[i];
 		char path[SYSCTL_PATH_MAX];
 		struct plan_op *op;
-		int ret = sysctl_check(item->key, private_kinds(p->spec), path,
-				       err);
+		int ret = sysctl_check(item->key, private, path, err);
 
 		if (ret < 0) {
 			config_at(p->config, &item->place, err);
