@@ -417,7 +417,8 @@ static void undo(struct creation *c)
  * other death; the group knows. */
 static void explain_death(const struct creation *c, struct kist_error *err)
 {
-	if (!err || err->id != KIST_E_CONTAINER_DIED || !c->container->has_cgroup ||
+	if (!err || err->id != KIST_E_CONTAINER_DIED ||
+	    !c->container->has_cgroup ||
 	    cgroup_oom_kills(&c->container->cgroup) <= 0)
 		return;
 	err_hint(err, "the memory limit is too low to start: raise "

@@ -6,6 +6,7 @@
  * struct kist_process knows of it.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -243,10 +244,43 @@ static int make_spec(const struct kist_spawn *args, struct spec *spec,
 
 /* ---- the interface ---- */
 
+/* Out of the way of 0 to 2, so that they can be given in any order. */
+static int lift_fds(const int given[3], int ret_stdio[3], int lifted[3],
+		    struct kist_error *err)
+{
+	for (int i = 0; i < 3; i++) {
+		int fd = given ? given[i] : -1;
+
+		if (fd >= 0 && fd < 3 && fd != i) {
+			fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+			if (fd < 0)
+				return err_sys(err, KIST_E_SYSTEM, errno,
+					       "copy fd %d of stdio", given[i]);
+			lifted[i] = fd;
+		}
+		ret_stdio[i] = fd;
+	}
+	return 0;
+}
+
+static int create(const struct kist_spawn *args, struct container_args *c,
+		  struct container *container, struct kist_error *err)
+{
+	int lifted[3] = { -1, -1, -1 };
+	int ret = lift_fds(args->stdio, c->stdio, lifted, err);
+
+	if (ret == 0)
+		ret = container_create(c, container, err);
+	for (int i = 0; i < 3; i++)
+		cleanup_fd(&lifted[i]);
+	if (ret < 0)
+		limit_while(err, true);
+	return ret;
+}
+
 static int start(const struct kist_spawn *args, struct container *container,
 		 struct arena *arena, struct kist_error *err)
 {
-	static const int callers[3] = { -1, -1, -1 };
 	struct container_args c = {
 		.bundle = "/",
 		.attached = true,
@@ -265,11 +299,7 @@ static int start(const struct kist_spawn *args, struct container *container,
 	c.id = arena_printf(arena, "spawn-%.*s", ID_SHORT, id.text);
 	c.spec = &spec;
 	c.no_cgroup = cgroup_limits_empty(&spec.limits);
-	memcpy(c.stdio, args->stdio ? args->stdio : callers, sizeof(c.stdio));
-	ret = container_create(&c, container, err);
-	if (ret < 0)
-		limit_while(err, true);
-	return ret;
+	return create(args, &c, container, err);
 }
 
 int kist_spawn(const struct kist_spawn *args, struct kist_process **ret_process,

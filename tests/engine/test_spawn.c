@@ -218,6 +218,39 @@ static void it_gets_its_words_its_folder_and_no_fds(void **state)
 	close(extra);
 }
 
+static void read_line(int fd, const char *line)
+{
+	char text[64] = "";
+
+	CHECK_SYS(read(fd, text, sizeof(text) - 1));
+	assert_string_equal(text, line);
+}
+
+static void spawn_with_swapped_streams(void)
+{
+	struct kist_process *process;
+	int one[2], two[2];
+	int out = dup(1), errors = dup(2);
+
+	CHECK_SYS(pipe(one));
+	CHECK_SYS(pipe(two));
+	CHECK_SYS(dup2(one[1], 1));
+	CHECK_SYS(dup2(two[1], 2));
+	process = spawn(
+		&(struct kist_spawn){ .argv = SH("echo out; echo error >&2"),
+				      .stdio = (const int[]){ -1, 2, 1 } });
+	CHECK_SYS(dup2(out, 1));
+	CHECK_SYS(dup2(errors, 2));
+	read_line(one[0], "error\n");
+	read_line(two[0], "out\n");
+	end(process);
+}
+
+static void streams_may_be_given_in_any_order(void **state)
+{
+	in_child(spawn_with_swapped_streams);
+}
+
 static void signals_reach_it(void **state)
 {
 	struct kist_process *process =
@@ -303,7 +336,8 @@ static void a_limit_leaves_alone_who_keeps_it(void **state)
 
 static void processes_are_counted(void **state)
 {
-	struct kist_spawn args = { .argv = SH("sleep 0; echo more"),
+	struct kist_spawn args = { .argv = SH("exec 2>/dev/null; sleep 0; "
+					      "echo more"),
 				   .pids_limit = 1 };
 	struct outcome outcome;
 
@@ -512,6 +546,7 @@ int main(void)
 		cmocka_unit_test(its_end_is_the_status),
 		cmocka_unit_test(waiting_twice_gives_the_same),
 		cmocka_unit_test(it_gets_its_words_its_folder_and_no_fds),
+		cmocka_unit_test(streams_may_be_given_in_any_order),
 		cmocka_unit_test(signals_reach_it),
 		cmocka_unit_test(freeing_ends_what_runs),
 		cmocka_unit_test(who_wants_too_much_memory_is_killed),
