@@ -11,7 +11,8 @@ build="gcc libc6-dev binutils make meson ninja-build pkg-config libcmocka-dev
 check="$build g++ bats jq libseccomp-dev libjson-c-dev clang-format clang-tidy clang
 	libclang-rt-14-dev cppcheck
 	shellcheck debootstrap busybox-static uidmap strace qemu-system-x86
-	linux-image-cloud-amd64 cpio kmod xz-utils iproute2 procps git"
+	linux-image-cloud-amd64 cpio kmod xz-utils iproute2 procps git
+	podman conmon containerd"
 bench="$build jq crun runc busybox-static"
 
 case ${1:-} in
