@@ -115,6 +115,7 @@ can_podman() {
 }
 
 can_containerd() {
+	# shellcheck disable=SC2034 # of helpers.bash
 	reason="containerd and its ctr are not installed"
 	command -v containerd >/dev/null && command -v ctr >/dev/null
 }
