@@ -140,12 +140,18 @@ static bool is_at(const struct spec_mount *mount, const char *path)
 static int plan_new(struct planning *p, const struct spec_mount *mount,
 		    unsigned place_flags)
 {
+	struct spec_mount dev = *mount;
 	const char *mode = NULL;
 	int slot;
 
+	if (is_at(mount, "/dev") && (mount->attr_set & MOUNT_ATTR_RDONLY)) {
+		/* only when the mounts and devices below it are there */
+		dev.attr_set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
+		p->dev_readonly = true;
+	}
 	if (strcmp(mount->type, "tmpfs") == 0)
 		mode = mode_of_place(p, mount);
-	slot = plan_filesystem(p, mount, mode);
+	slot = plan_filesystem(p, &dev, mode);
 	if (mount->copy_up)
 		copy_up(p, slot, mount);
 	plan_place(p, slot, mount->destination, PLAN_F_MAKE_DIR | place_flags,

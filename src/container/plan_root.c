@@ -136,12 +136,12 @@ void plan_hidden_paths(struct planning *p)
 	}
 }
 
-static void root_readonly(struct planning *p)
+static void make_readonly(struct planning *p, int slot, const char *what)
 {
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
 
-	plan_set_attr(p, p->root_slot, 0, &attr);
-	plan_say(p->plan, "make the root read-only", NULL, NULL);
+	plan_set_attr(p, slot, 0, &attr);
+	plan_say(p->plan, "make %1 read-only", what, NULL);
 }
 
 void plan_pivot(struct planning *p)
@@ -149,7 +149,9 @@ void plan_pivot(struct planning *p)
 	struct plan_op *op;
 
 	if (p->spec->root_readonly)
-		root_readonly(p);
+		make_readonly(p, p->root_slot, "the root");
+	if (p->dev_readonly)
+		make_readonly(p, p->dev_slot, "/dev");
 	op = plan_add(p->plan, PLAN_PIVOT);
 	op->arg[0] = (uint64_t)p->root_slot;
 	if (p->no_pivot)

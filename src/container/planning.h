@@ -38,6 +38,7 @@
  * @preserve_fds, @no_pivot, @no_new_keyring, @init: as asked for
  * @root_slot, @proc_slot: the container's root mount; this machine's /proc
  * @dev_slot:	the mount at /dev, or -1
+ * @dev_readonly: it is to be read-only, once it is filled
  * @parent_mounts: we may clone mounts ourselves (CAP_SYS_ADMIN); else the
  *		child does, inside its user namespace
  * @root_fd:	the root directory for looking before it is mounted, or -1
@@ -55,7 +56,7 @@ struct planning {
 	const struct cgroup_world *world;
 
 	int root_slot, proc_slot, dev_slot;
-	bool parent_mounts;
+	bool parent_mounts, dev_readonly;
 	int root_fd;
 	int listen_op;
 };

@@ -221,3 +221,14 @@ limit_of() {
 	oci delete -f one
 	machine_unchanged
 }
+
+@test "a /dev that is read-only is filled first" {
+	needs root oci
+	make_bundle "$SCRATCH/b" '(.mounts[] | select(.destination == "/dev")
+		).options += ["ro"] |
+		.process.args = ["sh", "-c", "touch /dev/x || ls /dev/pts/ptmx /dev/null"]'
+	run -0 oci run -b "$SCRATCH/b" one
+	expect_has "Read-only"
+	expect_has /dev/pts/ptmx
+	machine_unchanged
+}
