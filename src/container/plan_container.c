@@ -160,6 +160,24 @@ static void look_inside(struct planning *p, pid_t pid)
 		plan_take_fd(p->plan, p->root_fd);
 }
 
+/*
+ * This machine's /proc is given up before anything in the container can see
+ * the process: who has CAP_SYS_PTRACE there could take it from us. Only a label
+ * has to be written at the very end.
+ */
+static void leave_proc(struct planning *p)
+{
+	const struct spec_process *process = &p->spec->process;
+	struct plan_op *op;
+
+	plan_oom_score(p);
+	if (process->apparmor_profile || process->selinux_label)
+		return;
+	op = plan_call(p->plan, SYS_close, (uint64_t)p->proc_slot, 0, 0);
+	op->fds = BIT(1);
+	plan_say(p->plan, "close this machine's /proc", NULL, NULL);
+}
+
 int plan_exec(struct planning *p, pid_t pid, int pidfd, uint64_t kinds,
 	      struct kist_error *err)
 {
@@ -171,11 +189,11 @@ int plan_exec(struct planning *p, pid_t pid, int pidfd, uint64_t kinds,
 		return ret;
 	if (plan_needs_home(p))
 		look_inside(p, pid);
+	leave_proc(p);
 	plan_join_all(p, pidfd, kinds);
 	ret = plan_groups(p, err);
 	if (ret < 0)
 		return ret;
-	plan_oom_score(p);
 	open_current_root(p);
 	plan_terminal(p);
 	return plan_process(p, err);

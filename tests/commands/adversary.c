@@ -6,6 +6,7 @@
  *	adversary chroot DIR	climb out of a chroot, then list the root
  *	adversary fds PID	list the fds above 2 of a process
  *	adversary overwrite	try to write to the program of every process
+ *	adversary steal		open the directories other processes have open
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -89,7 +90,7 @@ static void say_what(const char *link)
 static void keep_and_write(const char *pid)
 {
 	static int fds[64], count;
-	char path[64];
+	char path[320];
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%s/exe", pid);
@@ -126,6 +127,64 @@ static int overwrite(void)
 	return 0;
 }
 
+/* A directory of the host's is not what has its name in here. */
+static void look_into(const char *fd_path)
+{
+	int fd = open(fd_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat theirs, ours;
+	char target[256];
+	ssize_t len;
+
+	if (fd < 0)
+		return;
+	len = readlink(fd_path, target, sizeof(target) - 1);
+	target[len > 0 ? len : 0] = '\0';
+	if (len > 0 && fstat(fd, &theirs) == 0 &&
+	    (stat(target, &ours) < 0 || theirs.st_dev != ours.st_dev ||
+	     theirs.st_ino != ours.st_ino)) {
+		printf("stolen %s\n", target);
+		fflush(stdout);
+	}
+	close(fd);
+}
+
+static void steal_from(const char *pid)
+{
+	char path[320];
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%s/fd", pid);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "/proc/%s/fd/%s", pid,
+			 entry->d_name);
+		if (atoi(entry->d_name) > 2)
+			look_into(path);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+static int steal(void)
+{
+	char own[16];
+
+	snprintf(own, sizeof(own), "%d", getpid());
+	for (int turn = 0; turn < 100000; turn++) {
+		DIR *dir = opendir("/proc");
+		struct dirent *entry;
+
+		while (dir && (entry = readdir(dir)))
+			if (atoi(entry->d_name) > 0 &&
+			    strcmp(entry->d_name, own) != 0)
+				steal_from(entry->d_name);
+		if (dir)
+			closedir(dir);
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 4 && strcmp(argv[1], "exchange") == 0)
@@ -136,5 +195,7 @@ int main(int argc, char **argv)
 		return list_fds(argv[2]);
 	if (argc == 2 && strcmp(argv[1], "overwrite") == 0)
 		return overwrite();
+	if (argc == 2 && strcmp(argv[1], "steal") == 0)
+		return steal();
 	return 2;
 }

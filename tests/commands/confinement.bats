@@ -232,3 +232,17 @@ zero character special file 1:5 666 0:0"
 	[ "$(grep -cx -e boot -e srv -e work <<<"$output")" = 0 ]
 	machine_unchanged
 }
+
+@test "who may trace processes finds nothing of the host's in them" {
+	local number
+	[ -x "$ROOT/bin/adversary" ] || skip "adversary.c was not compiled"
+	bundle '.process.args = ["adversary", "steal"]
+		| .process.capabilities[] += ["CAP_SYS_PTRACE"]'
+	oci run -d -b "$SCRATCH/b" one </dev/null >"$SCRATCH/out" 2>&1
+	for number in {1..40}; do
+		oci exec one true </dev/null
+	done
+	oci delete --force one
+	run sort -u "$SCRATCH/out"
+	expect_output ""
+}
