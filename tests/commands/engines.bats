@@ -15,6 +15,8 @@ setup_file() {
 	make_podman_conf
 	unshare --mount --propagation private sh -c "mount -t tmpfs tmpfs /run &&
 		mount -t tmpfs tmpfs /dev/shm && mkdir -p /run/lock &&
+		mkdir -p /var/lib/containers &&
+		mount -t tmpfs tmpfs /var/lib/containers &&
 		touch '$SHARED/ready' && exec sleep 1000" 3>&- &
 	HOLDER=$!
 	export HOLDER
