@@ -29,6 +29,7 @@ teardown_file() {
 	[ -n "${SHARED:-}" ] || return 0
 	[ ! -e "$SHARED/containerd.pid" ] || kill "$(cat "$SHARED/containerd.pid")"
 	kill "$HOLDER"
+	rmdir /var/lib/containers 2>/dev/null
 	find /sys/fs/cgroup -depth -type d -path '*/kt-engines*' \
 		-exec rmdir {} + 2>/dev/null
 	rm -rf --one-file-system "$SHARED"
