@@ -144,7 +144,7 @@ no_groups() { ! compgen -G "/sys/fs/cgroup/*/kist-$1" >/dev/null; }
 	local try bad=0
 	RANDOM=11
 	make_bundle "$SCRATCH/a" "$rich"' | .process.args = ["sleep", "100"]'
-	for try in {1..12}; do
+	for try in {1..6}; do
 		oci run -d -b "$SCRATCH/a" k$try </dev/null >/dev/null 2>&1
 		killed_at $((RANDOM % 10)) exec k$try sleep 100
 		[ $((try % 2)) = 0 ] ||
