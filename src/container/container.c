@@ -73,16 +73,16 @@ static bool has_ended(int pidfd)
 static int find_process(struct container *container, struct kist_error *err)
 {
 	const struct container_record *record = &container->record;
-	CLEANUP_FD int proc_fd = -1;
 	CLEANUP_FD int pidfd = -1;
 
 	if (record->pid <= 0)
 		return 0;
-	proc_fd = proc_open(err);
-	if (proc_fd < 0)
-		return proc_fd;
+	container->proc_fd = proc_open(err);
+	if (container->proc_fd < 0)
+		return container->proc_fd;
 	container->process.pid = record->pid;
-	pidfd = proc_open_pidfd(proc_fd, record->pid, record->start_time);
+	pidfd = proc_open_pidfd(container->proc_fd, record->pid,
+				record->start_time);
 	if (pidfd >= 0 && !has_ended(pidfd))
 		container->process.pidfd = TAKE_FD(pidfd);
 	return 0;
@@ -139,6 +139,7 @@ void container_init(struct container *container, const char *id)
 	*container = (struct container){
 		.root_fd = -1,
 		.dir_fd = -1,
+		.proc_fd = -1,
 		.process = { .pidfd = -1, .report_fd = -1, .released = true },
 	};
 	arena_init(&container->arena);
@@ -152,9 +153,10 @@ void container_close(struct container *container)
 	if (container->has_cgroup)
 		cgroup_close(&container->cgroup);
 	container->has_cgroup = false;
+	cleanup_fd(&container->proc_fd);
 	cleanup_fd(&container->dir_fd);
 	cleanup_fd(&container->root_fd);
-	container->dir_fd = container->root_fd = -1;
+	container->proc_fd = container->dir_fd = container->root_fd = -1;
 	arena_done(&container->arena);
 }
 

@@ -8,6 +8,10 @@
  * process through its pidfd, go on in a process made there, be what the spec
  * says. It becomes visible inside only after it has closed itself to ptrace
  * (CVE-2016-9962), and its executable is a memory file of its own.
+ *
+ * A caller that stays until the end anyway (@follow) does so at once; whether
+ * the program was executed is seen afterwards, in what was reported, which
+ * saves waiting twice.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -85,9 +89,18 @@ static int run_plan(struct planning *planning, struct container *container,
 	if (ret < 0)
 		return ret;
 	plan_close_fds(planning->plan);
-	ret = spawn_watch(ret_process, planning->plan, NULL, NULL,
-			  &args->config, err);
+	if (args->follow) {
+		ret = spawn_watch_fork(ret_process, planning->plan,
+				       &args->config, err);
+		if (ret == 0)
+			ret = finish(args, ret_process, err);
+		if (ret == 0)
+			args->follow(args->context, ret_process);
+	}
 	if (ret == 0)
+		ret = spawn_watch(ret_process, planning->plan, NULL, NULL,
+				  &args->config, err);
+	if (ret == 0 && !args->follow)
 		ret = finish(args, ret_process, err);
 	if (ret < 0)
 		spawn_done(ret_process);
@@ -110,6 +123,8 @@ int container_exec(struct container *container,
 		.cgroup = container->has_cgroup ? &container->cgroup : NULL,
 		.console_fd = args->console_fd,
 		.listen_fd = -1,
+		.is_exec = true,
+		.proc_fd = container->proc_fd,
 		.preserve_fds = args->preserve_fds,
 	};
 	int ret = check_running(container, args->ignore_paused, err);

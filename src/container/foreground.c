@@ -114,7 +114,7 @@ static void begin_terminal(struct foreground *fg, int master_fd)
 	fg->is_raw = terminal_raw(fg->in_fd, &fg->former);
 }
 
-int foreground_wait(struct foreground *fg, int pidfd, int master_fd)
+int foreground_follow(struct foreground *fg, int pidfd, int master_fd)
 {
 	struct pollfd fds[WATCHED] = {
 		[PROCESS] = { .fd = pidfd, .events = POLLIN },
@@ -139,5 +139,12 @@ int foreground_wait(struct foreground *fg, int pidfd, int master_fd)
 	}
 	if (fds[OUTPUT].fd >= 0)
 		drain(&fds[OUTPUT], fg->out_fd);
-	return sys_wait_exit(pidfd);
+	return 0;
+}
+
+int foreground_wait(struct foreground *fg, int pidfd, int master_fd)
+{
+	int ret = foreground_follow(fg, pidfd, master_fd);
+
+	return ret < 0 ? ret : sys_wait_exit(pidfd);
 }

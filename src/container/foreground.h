@@ -33,6 +33,9 @@ struct foreground {
 /* Hold signals back: call before the process is made, so that none is lost. */
 MUST_CHECK int foreground_begin(struct foreground *fg, struct kist_error *err);
 
+/* The same, but the process is not reaped. Return: 0 or -errno. */
+int foreground_follow(struct foreground *fg, int pidfd, int master_fd);
+
 /**
  * foreground_wait() - until the process has ended and its output is through
  * @pidfd:	a child of the caller

@@ -55,6 +55,7 @@ struct container_args {
 /**
  * struct container - one that exists
  * @dir_fd:	its state folder
+ * @proc_fd:	this machine's /proc, verified, or -1
  * @record:	what was written down at creation
  * @process:	pid and pidfd of the first process; pidfd -1: it has ended
  * @world, @cgroup: its control group; no fds in it if there is none
@@ -62,7 +63,7 @@ struct container_args {
 struct container {
 	struct arena arena;
 	const char *id;
-	int root_fd, dir_fd;
+	int root_fd, dir_fd, proc_fd;
 	struct container_record record;
 	struct spawn process;
 	struct cgroup_world world;
@@ -125,6 +126,8 @@ MUST_CHECK int container_pause(struct container *container, bool pause,
  * struct container_exec_args - one more process
  * @spec:	process of it is what to run; seccomp as in the container
  * @cgroup:	path below the container's group, or NULL
+ * @follow:	stay with the process until it has ended, without reaping it; or
+ *		NULL: container_exec() returns when the program is executed
  */
 struct container_exec_args {
 	const struct spec *spec;
@@ -135,6 +138,8 @@ struct container_exec_args {
 	const char *pid_file;
 	int pidfd_fd;
 	bool ignore_paused;
+	void (*follow)(void *context, const struct spawn *process);
+	void *context;
 };
 
 MUST_CHECK int container_exec(struct container *container,

@@ -150,12 +150,10 @@ int plan_container(struct planning *p, struct kist_error *err)
 /* To look up HOME; a root we may not see is no reason to fail. */
 static void look_inside(struct planning *p, pid_t pid)
 {
-	const int *fds = (const void *)p->plan->slots.data;
 	char path[32];
 
 	snprintf(path, sizeof(path), "%d/root", pid);
-	p->root_fd = openat(fds[p->proc_slot], path,
-			    O_PATH | O_DIRECTORY | O_CLOEXEC);
+	p->root_fd = openat(p->proc_fd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (p->root_fd >= 0)
 		plan_take_fd(p->plan, p->root_fd);
 }
@@ -181,12 +179,11 @@ static void leave_proc(struct planning *p)
 int plan_exec(struct planning *p, pid_t pid, int pidfd, uint64_t kinds,
 	      struct kist_error *err)
 {
-	int ret = open_proc(p, err);
+	int ret;
 
 	p->listen_op = -1;
 	p->root_fd = -1;
-	if (ret < 0)
-		return ret;
+	p->proc_slot = plan_fd(p->plan, p->proc_fd);
 	if (plan_needs_home(p))
 		look_inside(p, pid);
 	leave_proc(p);

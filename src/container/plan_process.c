@@ -421,7 +421,8 @@ int plan_process(struct planning *p, struct kist_error *err)
 		ret = compile_filter(p, &code, err);
 	if (ret < 0)
 		return ret;
-	plan_names(p);
+	if (!p->is_exec)
+		plan_names(p);
 	plan_scheduler(p);
 	plan_cwd(p);
 	plan_label(p);

@@ -33,6 +33,8 @@
  * @cgroup:	the container's, or NULL
  * @console_fd:	socket that is to receive the terminal, or -1
  * @listen_fd:	start socket of a created container; -1: start at once
+ * @proc_fd:	this machine's /proc, verified; plan_container() opens it
+ * @is_exec:	one more process: what belongs to the container is left alone
  * @binds_console: the terminal is also the container's /dev/console
  * @world:	the hierarchies of this machine
  * @preserve_fds, @no_pivot, @no_new_keyring, @init: as asked for
@@ -51,8 +53,8 @@ struct planning {
 	const struct config_source *config;
 	const char *id, *bundle, *root_path;
 	const struct cgroup *cgroup;
-	int console_fd, listen_fd, preserve_fds;
-	bool no_pivot, no_new_keyring, init, binds_console;
+	int console_fd, listen_fd, preserve_fds, proc_fd;
+	bool no_pivot, no_new_keyring, init, binds_console, is_exec;
 	const struct cgroup_world *world;
 
 	int root_slot, proc_slot, dev_slot;

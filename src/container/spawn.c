@@ -171,7 +171,9 @@ int spawn_start(struct plan *plan, const int stdio[3], struct spawn *ret_spawn,
 	snprintf(start.fd_number, sizeof(start.fd_number), "%d", image_fd);
 	snprintf(start.offset_number, sizeof(start.offset_number), "%u",
 		 (unsigned)plan_offset());
-	*ret_spawn = (struct spawn){ .pidfd = -1, .report_fd = -1 };
+	*ret_spawn = (struct spawn){ .pidfd = -1,
+				     .report_fd = -1,
+				     .is_maker = plan->forks };
 	ret = sys_vfork3(&vfork, &ret_spawn->pid, &ret_spawn->pidfd);
 	if (ret < 0)
 		return clone_error(plan, -ret, err);
@@ -195,8 +197,6 @@ static int follow_fork(struct spawn *spawn, pid_t pid, struct kist_error *err)
 	if (pidfd < 0)
 		return err_sys(err, KIST_E_SYSTEM, -pidfd,
 			       "open the first process %d", pid);
-	waitpid(spawn->pid, NULL, __WALL);
-	close(spawn->pidfd);
 	spawn->pid = pid;
 	spawn->pidfd = pidfd;
 	return 0;
@@ -217,30 +217,32 @@ static bool is_setting_up(pid_t pid)
  * keeps the name until it is reaped. So it is one or the other in a moment: a
  * program that really has our child's name is believed to live after some.
  */
-static bool died(const struct spawn *spawn)
+static bool died(const struct spawn *spawn, siginfo_t *ret_info)
 {
-	struct pollfd dead = { .fd = spawn->pidfd, .events = POLLIN };
+	struct pollfd end = { .fd = spawn->pidfd, .events = POLLIN };
+	bool dead = poll(&end, 1, 0) > 0;
 
-	for (int ms = 0; ms < 100 && is_setting_up(spawn->pid); ms++)
-		if (poll(&dead, 1, 1) > 0)
-			return true;
-	return false;
+	for (int ms = 0; ms < 100 && !dead; ms++) {
+		if (!is_setting_up(spawn->pid))
+			return false;
+		dead = poll(&end, 1, 1) > 0;
+	}
+	if (!dead)
+		return false;
+	if (sys_waitid(spawn->pidfd, WEXITED | WNOHANG | WNOWAIT, ret_info) < 0)
+		ret_info->si_code = CLD_KILLED; /* no child of ours */
+	return ret_info->si_code != CLD_EXITED && is_setting_up(spawn->pid);
 }
 
 int spawn_check(const struct spawn *spawn, struct kist_error *err)
 {
 	siginfo_t info = { 0 };
 
-	if (!died(spawn))
+	if (spawn->pidfd >= 0 && !died(spawn, &info))
 		return 0;
-	if (sys_waitid(spawn->pidfd, WEXITED | WNOHANG | WNOWAIT, &info) < 0)
+	if (!info.si_status)
 		return err_set(err, KIST_E_CONTAINER_DIED,
 			       "the first process died while it was set up");
-	if (info.si_code == CLD_EXITED)
-		return err_set(err, KIST_E_CONTAINER_DIED,
-			       "the first process ended with status %d while "
-			       "it was set up",
-			       info.si_status);
 	err_set(err, KIST_E_CONTAINER_DIED,
 		"the first process was killed by signal %d while it was set up",
 		info.si_status);
@@ -292,6 +294,37 @@ static int receive(int fd, struct plan_report *report, pid_t *ret_sender)
 	return n == (ssize_t)sizeof(*report);
 }
 
+/* It exits when it has made the real process, or failed: what was reported is
+ * there to be read then, without sleeping once more. */
+static void reap_maker(struct spawn *spawn)
+{
+	if (!spawn->is_maker)
+		return;
+	sys_wait_exit(spawn->pidfd);
+	close(spawn->pidfd);
+	spawn->pidfd = -1;
+	spawn->is_maker = false;
+}
+
+int spawn_watch_fork(struct spawn *spawn, const struct plan *plan,
+		     const struct config_source *config, struct kist_error *err)
+{
+	struct plan_report report;
+	pid_t sender;
+	int ret;
+
+	reap_maker(spawn);
+	ret = receive(spawn->report_fd, &report, &sender);
+	if (ret < 0)
+		return err_sys(err, KIST_E_SYSTEM, -ret,
+			       "listen to the first process");
+	if (ret == 0)
+		return spawn_check(spawn, err);
+	if (report.kind == PLAN_FORKED)
+		return follow_fork(spawn, sender, err);
+	return plan_error(plan, &report, config, err);
+}
+
 int spawn_watch(struct spawn *spawn, const struct plan *plan, spawn_sync *sync,
 		void *context, const struct config_source *config,
 		struct kist_error *err)
@@ -300,6 +333,7 @@ int spawn_watch(struct spawn *spawn, const struct plan *plan, spawn_sync *sync,
 	pid_t sender;
 	int ret = 0;
 
+	reap_maker(spawn);
 	while (ret == 0) {
 		ret = receive(spawn->report_fd, &report, &sender);
 		if (ret < 0)

@@ -20,12 +20,13 @@
  * @pid, @pidfd: the process that will execute the program: with a FORK
  *		operation they are known after its report
  * @report_fd:	our end of the report socket
+ * @is_maker:	@pid only makes that process, with a FORK operation
  */
 struct spawn {
 	pid_t pid;
 	int pidfd;
 	int report_fd;
-	bool released;
+	bool released, is_maker;
 };
 
 /**
@@ -52,6 +53,11 @@ MUST_CHECK int spawn_watch(struct spawn *spawn, const struct plan *plan,
 			   spawn_sync *sync, void *context,
 			   const struct config_source *config,
 			   struct kist_error *err);
+
+/* The same, but only until the process that FORK makes is known. */
+MUST_CHECK int spawn_watch_fork(struct spawn *spawn, const struct plan *plan,
+				const struct config_source *config,
+				struct kist_error *err);
 
 /* Did the process die before it executed the program? CONTAINER_DIED. */
 MUST_CHECK int spawn_check(const struct spawn *spawn, struct kist_error *err);

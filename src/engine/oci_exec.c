@@ -168,22 +168,25 @@ static void close_stdio(struct stdio *stdio)
 	cleanup_fd(&stdio->pidfd_fd);
 }
 
-static int follow(struct foreground *fg, struct spawn *process,
-		  struct stdio *stdio, int *ret_status, struct kist_error *err)
-{
-	CLEANUP_FD int master = -1;
-	int ret;
+/* What container_exec() calls while the process lives. */
+struct following {
+	struct foreground *fg;
+	struct stdio *stdio;
+};
 
-	cleanup_fd(&stdio->theirs);
-	stdio->theirs = -1;
-	if (stdio->ours >= 0)
-		master = terminal_receive(stdio->ours, err);
-	ret = foreground_wait(fg, process->pidfd, master);
-	if (ret < 0)
-		return err_sys(err, KIST_E_SYSTEM, -ret,
-			       "wait for the process's end");
-	*ret_status = ret;
-	return 0;
+/* A terminal that does not come is the sign of a failure, and that is reported
+ * by the process. */
+static void follow(void *context, const struct spawn *process)
+{
+	struct following *f = context;
+	struct kist_error no_terminal = { 0 };
+	CLEANUP_FD int master = -1;
+
+	cleanup_fd(&f->stdio->theirs);
+	f->stdio->theirs = -1;
+	if (f->stdio->ours >= 0)
+		master = terminal_receive(f->stdio->ours, &no_terminal);
+	foreground_follow(f->fg, process->pidfd, master);
 }
 
 static int exec_in(struct container *container,
@@ -198,6 +201,7 @@ static int exec_in(struct container *container,
 		.ignore_paused = args->ignore_paused,
 	};
 	struct stdio stdio = { -1, -1, -1 };
+	struct following following = { fg, &stdio };
 	struct spawn process;
 	struct spec *spec;
 	int ret = make_spec(args, container, &spec, &c.config, err);
@@ -207,12 +211,19 @@ static int exec_in(struct container *container,
 	c.spec = ret == 0 ? spec : NULL;
 	c.console_fd = stdio.theirs;
 	c.pidfd_fd = stdio.pidfd_fd;
+	/* a pid file is written when the program is executed */
+	if (!args->detach && !args->pid_file) {
+		c.follow = follow;
+		c.context = &following;
+	}
 	if (ret == 0)
 		ret = container_exec(container, &c, &process, err);
 	if (ret == 0) {
 		spawn_release(&process);
+		if (!args->detach && !c.follow)
+			follow(&following, &process);
 		if (!args->detach)
-			ret = follow(fg, &process, &stdio, ret_status, err);
+			*ret_status = spawn_wait(&process);
 		spawn_done(&process);
 	}
 	close_stdio(&stdio);
