@@ -254,9 +254,11 @@ static int make_empty(void)
 	return mount;
 }
 
-/* A second mount of what @fd is, attached to @target. */
+/* A second, read-only mount of what @fd is, attached to @target: a null device
+ * works as ever, but its mode, which is this machine's, cannot be changed. */
 static int attach_copy(int fd, int target)
 {
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
 	int tree =
 		(int)SYS(open_tree, fd, "",
 			 AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
@@ -264,7 +266,10 @@ static int attach_copy(int fd, int target)
 
 	if (tree < 0)
 		return tree;
-	ret = attach(tree, target);
+	ret = (int)SYS(mount_setattr, tree, "", AT_EMPTY_PATH, &attr,
+		       sizeof(attr));
+	if (ret == 0)
+		ret = attach(tree, target);
 	SYS(close, tree);
 	return ret;
 }

@@ -295,6 +295,7 @@ static void fill_planning(struct creation *c, struct arena *arena)
 		.arena = arena,
 		.spec = args->spec,
 		.config = &args->config,
+		.stdio = args->stdio,
 		.id = args->id,
 		.bundle = args->bundle,
 		.root_path = container->record.rootfs,

@@ -124,6 +124,8 @@ int container_exec(struct container *container,
 		.console_fd = args->console_fd,
 		.listen_fd = -1,
 		.is_exec = true,
+		.stdio = args->stdio,
+		.dev_slot = -1,
 		.proc_fd = container->proc_fd,
 		.preserve_fds = args->preserve_fds,
 	};

@@ -219,6 +219,23 @@ int plan_namespaces(struct planning *p, struct kist_error *err)
 	return 0;
 }
 
+/* A joined namespace may be the caller's own: what it holds is the host's. */
+static bool is_our_own(const struct planning *p, enum ns_kind kind)
+{
+	const int *fds = (const void *)p->plan->slots.data;
+	CLEANUP_FD int joined = ns_open(p->spec->ns[kind].path, kind, NULL);
+	CLEANUP_FD int own = ns_open_pid(fds[p->proc_slot], getpid(), kind);
+
+	return joined < 0 || own < 0 || ns_is_same(joined, own) != 0;
+}
+
+bool plan_is_private(const struct planning *p, enum ns_kind kind)
+{
+	enum ns_want want = p->spec->ns[kind].want;
+
+	return want == NS_NEW || (want == NS_JOIN && !is_our_own(p, kind));
+}
+
 /* v1: move by writing "0"; then the group is the cgroup namespace's root. */
 int plan_groups(struct planning *p, struct kist_error *err)
 {

@@ -75,6 +75,22 @@ static void plan_names(struct planning *p)
 	}
 }
 
+/* Without its own namespace they would be this machine's. */
+static int check_names(const struct planning *p, struct kist_error *err)
+{
+	const struct spec *spec = p->spec;
+	const char *name = spec->hostname ? spec->hostname : spec->domainname;
+
+	if (!name || p->is_exec || plan_is_private(p, NS_UTS))
+		return 0;
+	err_set(err, KIST_E_CONFIG_VALUE,
+		"%s '%s' would be set for this whole machine",
+		spec->hostname ? "hostname" : "domainname", name);
+	err_hint(err, "add {\"type\": \"uts\"} to linux.namespaces, or take "
+		      "the name out");
+	return -EINVAL;
+}
+
 static void plan_rlimits(struct planning *p)
 {
 	const struct spec_process *process = process_of(p);
@@ -418,12 +434,15 @@ int plan_process(struct planning *p, struct kist_error *err)
 	int ret = check_labels(p, err);
 
 	if (ret == 0)
+		ret = check_names(p, err);
+	if (ret == 0)
 		ret = compile_filter(p, &code, err);
 	if (ret < 0)
 		return ret;
 	if (!p->is_exec)
 		plan_names(p);
 	plan_scheduler(p);
+	plan_stdio(p);
 	plan_cwd(p);
 	plan_label(p);
 	listener = p->listen_fd < 0 ? -1 : plan_fd(p->plan, p->listen_fd);

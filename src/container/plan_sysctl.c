@@ -6,32 +6,17 @@
  * writes them through this machine's verified /proc.
  */
 #include <string.h>
-#include <unistd.h>
 
 #include "container/planning.h"
 #include "kernel/sysctl.h"
-
-/* A joined namespace may be the caller's own: its sysctls are the host's. */
-static bool is_our_own(const struct planning *p, enum ns_kind kind)
-{
-	const int *fds = (const void *)p->plan->slots.data;
-	CLEANUP_FD int joined = ns_open(p->spec->ns[kind].path, kind, NULL);
-	CLEANUP_FD int own = ns_open_pid(fds[p->proc_slot], getpid(), kind);
-
-	return joined < 0 || own < 0 || ns_is_same(joined, own) != 0;
-}
 
 static uint32_t private_kinds(const struct planning *p)
 {
 	uint32_t kinds = 0;
 
-	for (int kind = 0; kind < NS_COUNT; kind++) {
-		enum ns_want want = p->spec->ns[kind].want;
-
-		if (want == NS_NEW ||
-		    (want == NS_JOIN && !is_our_own(p, (enum ns_kind)kind)))
+	for (int kind = 0; kind < NS_COUNT; kind++)
+		if (plan_is_private(p, (enum ns_kind)kind))
 			kinds |= BIT(kind);
-	}
 	return kinds;
 }
 

@@ -36,6 +36,7 @@
  * @proc_fd:	this machine's /proc, verified; plan_container() opens it
  * @is_exec:	one more process: what belongs to the container is left alone
  * @binds_console: the terminal is also the container's /dev/console
+ * @stdio:	fds for the program's 0 to 2, -1: the caller's; or NULL
  * @world:	the hierarchies of this machine
  * @preserve_fds, @no_pivot, @no_new_keyring, @init: as asked for
  * @root_slot, @proc_slot: the container's root mount; this machine's /proc
@@ -56,6 +57,7 @@ struct planning {
 	int console_fd, listen_fd, preserve_fds, proc_fd;
 	bool no_pivot, no_new_keyring, init, binds_console, is_exec;
 	const struct cgroup_world *world;
+	const int *stdio;
 
 	int root_slot, proc_slot, dev_slot;
 	bool parent_mounts, dev_readonly;
@@ -82,6 +84,9 @@ MUST_CHECK int plan_after_start(struct planning *p, struct kist_error *err);
 MUST_CHECK int plan_namespaces(struct planning *p, struct kist_error *err);
 /* Join @kinds of the process @pidfd, and go on in a process made there. */
 void plan_join_all(struct planning *p, int pidfd, uint64_t kinds);
+/* Is the namespace another than the caller's? What is set there is then the
+ * container's alone. */
+bool plan_is_private(const struct planning *p, enum ns_kind kind);
 MUST_CHECK int plan_groups(struct planning *p, struct kist_error *err);
 MUST_CHECK int plan_clocks(struct planning *p, struct kist_error *err);
 /* What happens on this machine's mounts reaches the copy, never back. */
@@ -100,6 +105,7 @@ MUST_CHECK int plan_sysctls(struct planning *p, struct kist_error *err);
 void plan_hooks(struct planning *p, enum hook_kind kind);
 /* HOME is not given and has to be looked up in the container (root_fd). */
 bool plan_needs_home(const struct planning *p);
+void plan_stdio(struct planning *p);
 MUST_CHECK int plan_process(struct planning *p, struct kist_error *err);
 
 /* ---- shared by the stages (plan_tree.c) ---- */

@@ -231,7 +231,10 @@ static bool died(const struct spawn *spawn, siginfo_t *ret_info)
 		return false;
 	if (sys_waitid(spawn->pidfd, WEXITED | WNOHANG | WNOWAIT, ret_info) < 0)
 		ret_info->si_code = CLD_KILLED; /* no child of ours */
-	return ret_info->si_code != CLD_EXITED && is_setting_up(spawn->pid);
+	/* setting up never ends well without exec */
+	if (ret_info->si_code == CLD_EXITED && ret_info->si_status == 0)
+		return false;
+	return is_setting_up(spawn->pid);
 }
 
 int spawn_check(const struct spawn *spawn, struct kist_error *err)
@@ -243,6 +246,11 @@ int spawn_check(const struct spawn *spawn, struct kist_error *err)
 	if (!info.si_status)
 		return err_set(err, KIST_E_CONTAINER_DIED,
 			       "the first process died while it was set up");
+	if (info.si_code == CLD_EXITED)
+		return err_set(err, KIST_E_CONTAINER_DIED,
+			       "the first process ended with status %d while "
+			       "it was set up",
+			       info.si_status);
 	err_set(err, KIST_E_CONTAINER_DIED,
 		"the first process was killed by signal %d while it was set up",
 		info.si_status);

@@ -286,7 +286,6 @@ static int start_detached(struct running *r, struct supervisor *s,
 {
 	struct container_args args = args_of(r);
 	CLEANUP_FD int theirs = -1, ours = -1;
-	CLEANUP_FD int in = -1, out = -1, errors = -1;
 	int ret = 0;
 
 	s->log_fd = ret = open_log(r, err);
@@ -295,12 +294,11 @@ static int start_detached(struct running *r, struct supervisor *s,
 		args.console_fd = theirs;
 	} else if (ret >= 0) {
 		ret = open_streams(r, s, args.stdio, err);
-		in = args.stdio[0];
-		out = args.stdio[1];
-		errors = args.stdio[2];
 	}
 	if (ret >= 0)
 		ret = start(r, &args, err);
+	for (int i = 0; i < 3; i++)
+		cleanup_fd(&args.stdio[i]); /* the container has them */
 	if (ret == 0 && r->making.terminal)
 		s->out_fd = terminal_receive(ours, NULL);
 	return ret;

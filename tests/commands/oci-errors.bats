@@ -119,3 +119,16 @@ refuses() {
 	rm -rf "$STATE/one"
 	machine_unchanged
 }
+
+@test "a host name is never set for the whole machine" {
+	local before
+	before=$(hostname)
+	refuses CONFIG_VALUE '.linux.namespaces |= map(select(.type != "uts"))
+		| .hostname = "box"' \
+		"hostname 'box' would be set for this whole machine"
+	refuses CONFIG_VALUE '.linux.namespaces |= map(if .type == "uts"
+		then .path = "/proc/self/ns/uts" else . end) | .hostname = "box"' \
+		"hostname 'box' would be set for this whole machine"
+	[ "$(hostname)" = "$before" ]
+	machine_unchanged
+}
