@@ -229,11 +229,12 @@ teardown() { end_kist; }
 
 @test "two containers cannot have one name, even at once" {
 	needs root
-	local i
+	local i pids=()
 	for i in 1 2 3 4; do
 		k run -d --name same "$ROOT" sleep 100 >"out$i" 2>&1 3>&- &
+		pids+=($!)
 	done
-	wait
+	wait "${pids[@]}" || :
 	[ "$(cat out* | grep -c '^[0-9a-f]\{64\}$')" = 1 ]
 	[ "$(k ps -q | wc -l)" = 1 ]
 }
