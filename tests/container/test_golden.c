@@ -9,6 +9,7 @@
  * their diff.
  */
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -182,7 +183,10 @@ static void make_text(size_t i, struct buf *out)
 	CLEANUP_ARENA struct arena arena;
 	struct kist_error err = { 0 };
 	struct plan plan;
+	int file = (int)CHECK_SYS(memfd_create("stdio", MFD_CLOEXEC));
+	const int stdio[3] = { file, file, file };
 	struct planning planning = { .plan = &plan,
+				     .stdio = stdio,
 				     .arena = &arena,
 				     .world = plans[i].world,
 				     .id = "one",
@@ -202,6 +206,7 @@ static void make_text(size_t i, struct buf *out)
 		CHECK_ERR(&err, NULL);
 	print(&plan, out);
 	plan_done(&plan);
+	close(file);
 }
 
 /* The one path that differs from run to run. */
