@@ -237,27 +237,37 @@ static bool died(const struct spawn *spawn, siginfo_t *ret_info)
 	return is_setting_up(spawn->pid);
 }
 
+static int death(int status, struct kist_error *err)
+{
+	if (status <= 0)
+		return err_set(err, KIST_E_CONTAINER_DIED,
+			       "the first process died while it was set up");
+	if (status <= 128)
+		return err_set(err, KIST_E_CONTAINER_DIED,
+			       "the first process ended with status %d while "
+			       "it was set up",
+			       status);
+	err_set(err, KIST_E_CONTAINER_DIED,
+		"the first process was killed by signal %d while it was set up",
+		status - 128);
+	if (status - 128 == SIGKILL)
+		err_hint(err, "out of memory? a memory limit below about 1 MiB "
+			      "leaves no room to start");
+	return -ECHILD;
+}
+
 int spawn_check(const struct spawn *spawn, struct kist_error *err)
 {
 	siginfo_t info = { 0 };
 
-	if (spawn->pidfd >= 0 && !died(spawn, &info))
+	if (spawn->pidfd < 0)
+		return death(spawn->maker_status, err);
+	if (!died(spawn, &info))
 		return 0;
-	if (!info.si_status)
-		return err_set(err, KIST_E_CONTAINER_DIED,
-			       "the first process died while it was set up");
-	if (info.si_code == CLD_EXITED)
-		return err_set(err, KIST_E_CONTAINER_DIED,
-			       "the first process ended with status %d while "
-			       "it was set up",
-			       info.si_status);
-	err_set(err, KIST_E_CONTAINER_DIED,
-		"the first process was killed by signal %d while it was set up",
-		info.si_status);
-	if (info.si_status == SIGKILL)
-		err_hint(err, "out of memory? a memory limit below about 1 MiB "
-			      "leaves no room to start");
-	return -ECHILD;
+	/* process 1 of a pid namespace cannot kill itself: it exits so */
+	if (info.si_code != CLD_EXITED && info.si_status)
+		info.si_status += 128;
+	return death(info.si_status, err);
 }
 
 static int answer(struct spawn *spawn, spawn_sync *sync, void *context,
@@ -308,7 +318,7 @@ static void reap_maker(struct spawn *spawn)
 {
 	if (!spawn->is_maker)
 		return;
-	sys_wait_exit(spawn->pidfd);
+	spawn->maker_status = sys_wait_exit(spawn->pidfd);
 	close(spawn->pidfd);
 	spawn->pidfd = -1;
 	spawn->is_maker = false;

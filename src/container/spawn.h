@@ -21,12 +21,14 @@
  *		operation they are known after its report
  * @report_fd:	our end of the report socket
  * @is_maker:	@pid only makes that process, with a FORK operation
+ * @maker_status: how that ended; 128 + signal
  */
 struct spawn {
 	pid_t pid;
 	int pidfd;
 	int report_fd;
 	bool released, is_maker;
+	int maker_status;
 };
 
 /**
