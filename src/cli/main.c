@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* main.c - kist: the table of its verbs */
+/* main.c - kist: the table of its verbs, and the names it goes by */
+#include "cli/compat.h"
 #include "cli/kist.h"
 
 #ifndef KIST_VERSION
@@ -20,8 +21,11 @@ static const struct opt global_opts[] = {
 };
 
 static const struct command *const commands[] = {
-	&cmd_run,  &cmd_exec, &cmd_ps, &cmd_logs,    &cmd_stop,
-	&cmd_kill, &cmd_wait, &cmd_rm, &cmd_inspect, NULL,
+	&cmd_run,   &cmd_exec,	&cmd_ps,     &cmd_logs,	   &cmd_stop,
+	&cmd_kill,  &cmd_wait,	&cmd_rm,     &cmd_inspect, &cmd_unshare,
+	&cmd_enter, &cmd_ls,	&cmd_show,   &cmd_new,	   &cmd_keep,
+	&cmd_id,    &cmd_mnt,	&cmd_net,    &cmd_init,	   &cmd_limit,
+	&cmd_cg,    &cmd_clean, &cmd_compat, NULL,
 };
 
 static const struct program kist = {
@@ -46,7 +50,10 @@ static const struct program kist = {
 
 int main(int argc, char **argv)
 {
+	const struct personality *as = personality_find(argv[0]);
 	struct kist_global global = { 0 };
 
+	if (as)
+		return as->run(argc, argv);
 	return program_main(&kist, &global, argc, argv, NULL);
 }

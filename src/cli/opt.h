@@ -130,6 +130,10 @@ enum opt_style { OPT_STYLE_GNU, OPT_STYLE_GO };
  * @run:	does it; @global is the program's own (struct kist_oci …).
  *		Return: 0, a negative errno with @err set, or a positive exit
  *		status
+ * @verbs:	NULL-terminated, or NULL. A family: "kist cg tree". Each is
+ *		named by both words, "cg tree"; a further name of the second
+ *		word stands behind a '|': "net new|add". @opts and @run are
+ *		not used; without a second word the family's help is shown
  */
 struct command {
 	const char *name;
@@ -143,6 +147,7 @@ struct command {
 	const void *defaults;
 	bool hidden, unsupported;
 	int (*run)(void *global, const void *args, struct kist_error *err);
+	const struct command *const *verbs;
 };
 
 /**
@@ -231,7 +236,7 @@ int program_main(const struct program *program, void *global, int argc,
  * command cannot be executed, 127 it is not there. */
 int program_status(const struct kist_error *err);
 
-/* The verb of that name, or NULL; hidden ones too. */
+/* The verb of that name ("ps", "cg", "cg tree"), or NULL; hidden ones too. */
 const struct command *program_command(const struct program *program,
 				      const char *name);
 

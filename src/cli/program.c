@@ -122,11 +122,35 @@ static const struct command *find_builtin(const char *name)
 	return NULL;
 }
 
-static const struct command *find_listed(const struct program *program,
+/* Is @word one of the names in "new|add"? */
+static bool is_named(const char *names, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (;;) {
+		size_t part = strcspn(names, "|");
+
+		if (part == len && memcmp(names, word, len) == 0)
+			return true;
+		if (!names[part])
+			return false;
+		names += part + 1;
+	}
+}
+
+/* The second word of "cg tree", or the only one. */
+static const char *last_word(const char *name)
+{
+	const char *space = strchr(name, ' ');
+
+	return space ? space + 1 : name;
+}
+
+static const struct command *find_listed(const struct command *const *commands,
 					 const char *name)
 {
-	for (const struct command *const *c = program->commands; *c; c++)
-		if (strcmp((*c)->name, name) == 0)
+	for (const struct command *const *c = commands; *c; c++)
+		if (is_named(last_word((*c)->name), name))
 			return *c;
 	return NULL;
 }
@@ -134,25 +158,44 @@ static const struct command *find_listed(const struct program *program,
 const struct command *program_command(const struct program *program,
 				      const char *name)
 {
-	const struct command *command = find_listed(program, name);
+	const char *space = strchr(name, ' ');
+	const struct command *command;
 
-	return command ? command : find_builtin(name);
+	if (!space) {
+		command = find_listed(program->commands, name);
+		return command ? command : find_builtin(name);
+	}
+	for (const struct command *const *c = program->commands; *c; c++)
+		if ((*c)->verbs &&
+		    strlen((*c)->name) == (size_t)(space - name) &&
+		    strncmp((*c)->name, name, (size_t)(space - name)) == 0)
+			return find_listed((*c)->verbs, space + 1);
+	return NULL;
 }
 
-static int unknown_verb(const struct program *program, const char *word,
+/* @family: whose second word it is, or NULL */
+static int unknown_verb(const struct program *program,
+			const struct command *family, const char *word,
 			struct kist_error *err)
 {
+	const struct command *const *c = family ? family->verbs :
+						  program->commands;
+	const char *space = family ? " " : "";
+	const char *name = family ? family->name : "";
 	struct near near;
-	int ret = err_set(err, KIST_E_USAGE, "unknown verb '%s'", word);
+	int ret = err_set(err, KIST_E_USAGE, "unknown verb '%s%s%s'", name,
+			  space, word);
 
 	near_init(&near, word);
-	for (const struct command *const *c = program->commands; *c; c++)
+	for (; *c; c++)
 		if (!(*c)->hidden)
-			near_offer(&near, (*c)->name);
+			near_offer(&near, last_word((*c)->name));
 	if (near.best)
-		err_hint(err, "did you mean '%s'?", near.best);
+		err_hint(err, "did you mean '%s%s%.*s'?", name, space,
+			 (int)strcspn(near.best, "|"), near.best);
 	else
-		err_hint(err, "'%s help' lists the verbs", program->name);
+		err_hint(err, "'%s help%s%s' lists the verbs", program->name,
+			 space, name);
 	return ret;
 }
 
@@ -170,7 +213,7 @@ static int print_about(const struct program *program, const char *verb,
 	}
 	command = program_command(program, verb);
 	if (!command)
-		return unknown_verb(program, verb, err);
+		return unknown_verb(program, NULL, verb, err);
 	one(program, command, stdout);
 	return 0;
 }
@@ -233,7 +276,17 @@ static int run_verb(const struct call *call, const char *const *words,
 	const struct command *command = program_command(program, words[0]);
 
 	if (!command)
-		return unknown_verb(program, words[0], err);
+		return unknown_verb(program, NULL, words[0], err);
+	if (command->verbs && words[1] && words[1][0] != '-') {
+		const struct command *family = command;
+
+		command = find_listed(family->verbs, *++words);
+		if (!command)
+			return unknown_verb(program, family, words[0], err);
+	} else if (command->verbs && !words[1]) {
+		help_command(program, command, stdout);
+		return 0;
+	}
 	if (command->unsupported)
 		return err_set(err, KIST_E_UNSUPPORTED,
 			       "'%s %s' is not supported yet", program->name,
