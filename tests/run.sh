@@ -3,9 +3,10 @@
 # run.sh [STAGE…] - run the tests and count them
 #
 # Stages: lint, unit, asan (the unit tests with sanitizers), fuzz (ten seconds a
-# parser), commands (bats), vm (a pure cgroup v2 machine); without one, all. Each check ends up as one TAP
-# line: a lint, a cmocka test, a bats test. Only what fails is shown whole; the
-# last line is "N passed, N failed", also in build/check/tally.
+# parser), commands (bats), vm (small machines: pure cgroup v2, systemd); without
+# one, all. Each check ends up as one TAP line: a lint, a cmocka test, a bats
+# test. Only what fails is shown whole; the last line is "N passed, N failed",
+# also in build/check/tally.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 out=build/check
@@ -90,12 +91,15 @@ stage_commands() {
 }
 
 stage_vm() {
-	local status
-	timeout 300 tests/vm/run-v2.sh >"$out/tap" 2>"$out/err" </dev/null
-	status=$?
-	cat "$out/tap" "$out/err" | tally cgroup-v2
-	[ $status = 0 ] || grep -q '^not ok ' "$out/tap" ||
-		ended_badly vm $status
+	local run name status
+	for run in tests/vm/run-*.sh; do
+		name=$(basename "$run" .sh)
+		timeout 300 "$run" >"$out/tap" 2>"$out/err" </dev/null
+		status=$?
+		cat "$out/tap" "$out/err" | tally "vm-${name#run-}"
+		[ $status = 0 ] || grep -q '^not ok ' "$out/tap" ||
+			ended_badly "$name" $status
+	done
 }
 
 stage_fuzz() {

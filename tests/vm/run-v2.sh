@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# run-v2.sh - what differs on a pure cgroup v2 machine: the unit tests of
-# cgroups, and kist and kist-oci with limits (guest-v2.sh). TAP on stdout.
+# run-v2.sh [NAME...] - what differs on a pure cgroup v2 machine: each
+# guest-NAME.sh, or all of them. TAP on stdout.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -16,7 +16,7 @@ dir=$(mktemp -d /tmp/kist-v2.XXXXXX)
 trap 'rm -rf "$dir"' EXIT
 mkdir -p "$dir"/t/bundle "$dir"/rootfs/{bin,dev,etc,proc,sys,tmp}
 
-for program in build/musl/src/program/kist{,-oci} build/glibc/tests/test_kernel_cgroup*; do
+for program in "${KIST_BUILD:-build/musl}"/src/program/kist{,-oci} build/glibc/tests/test_kernel_cgroup*; do
 	[ ! -f "$program" ] || cp "$program" "$dir/t/"
 done
 # The libraries of the unit tests, at the same paths.
@@ -45,5 +45,12 @@ if [ -x "$dir/t/kist-oci" ]; then
 		"$dir/t/bundle/config.json" >"$dir/t/config" &&
 		mv "$dir/t/config" "$dir/t/bundle/config.json"
 fi
-cp tests/vm/guest-v2.sh "$dir/t/"
-tests/vm/vm.sh -t 170 "$dir" -- sh /t/guest-v2.sh
+files=()
+for name in "${@:-*}"; do
+	for file in tests/vm/guest-$name.sh; do
+		cp "$file" "$dir/t/"
+		files+=("/t/${file##*/}")
+	done
+done
+cp tests/vm/guest.sh "$dir/t/"
+tests/vm/vm.sh -t 170 "$dir" -- sh /t/guest.sh "${files[@]}"

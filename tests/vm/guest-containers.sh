@@ -1,39 +1,13 @@
-#!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# guest-v2.sh - the tests that run-v2.sh runs inside; TAP on stdout
-cd /t || exit 1
-count=0
-failed=0
+# shellcheck shell=sh
+# guest-containers.sh - the unit tests of cgroups, kist run and kist-oci with
+# limits; sourced by guest.sh
 oci="/t/kist-oci --root /run/oci"
-
-# check NAME COMMAND… - the command (a function below) has to succeed
-check() {
-	name=$1
-	shift
-	count=$((count + 1))
-	if output=$(set -e; "$@" 2>&1); then
-		echo "ok $count - $name"
-	else
-		failed=$((failed + 1))
-		echo "not ok $count - $name"
-		echo "$output" | sed 's/^/# /'
-	fi
-}
-
-# is WANTED GOT
-is() {
-	[ "$1" = "$2" ] && return
-	echo "got:    $2"
-	echo "wanted: $1"
-	return 1
-}
 
 group_of() { # the cgroup folder of container $1, seen from here
 	pid=$($oci state "$1" | sed -n 's/.*"pid": *\([0-9]*\).*/\1/p')
 	echo "/sys/fs/cgroup$(sed -n 's/^0:://p' "/proc/$pid/cgroup")"
 }
-
-groups() { find /sys/fs/cgroup -type d | sort; }
 
 the_machine_has_v2_only() {
 	grep -qw memory /sys/fs/cgroup/cgroup.controllers
@@ -125,5 +99,3 @@ if [ -x /t/kist ]; then
 	check "kist run sets limits" run_sets_limits_for_people
 	check "too much memory is killed" too_much_memory_is_killed
 fi
-echo "1..$count"
-[ $failed = 0 ]
