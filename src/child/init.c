@@ -20,28 +20,111 @@
 #include <asm/signal.h>
 #include <linux/prctl.h>
 #include <linux/sched.h>
+#include <linux/time_types.h>
 #include <linux/wait.h>
 
-#include "child/child.h"
+#include "child/init.h"
 
-/* Reap all that ended. If @payload did, exit as it did. */
-static void reap(long payload)
+/**
+ * struct init - what it is told
+ * @told:	never NULL
+ * @own_group:	the payload has a process group of its own
+ */
+struct init {
+	const struct plan_init *told;
+	long payload;
+	bool own_group;
+};
+
+static bool has(const struct init *init, uint32_t flag)
 {
+	return init->told->flags & flag;
+}
+
+static void warn(long pid)
+{
+	char line[64] = "kist-init: reaped process ", digits[21];
+
+	text_decimal(digits, (unsigned long)pid);
+	text_append(line, sizeof(line), digits);
+	text_append(line, sizeof(line), "\n");
+	SYS(write, 2, line, text_length(line));
+}
+
+static _Noreturn void end(const struct init *init, int status)
+{
+	int code = status & 0x7f ? 128 + (status & 0x7f) : status >> 8 & 0xff;
+
+	if (has(init, PLAN_INIT_CLEAR))
+		init_clear(init->told->grace_ms);
+	if (init->told->as_success[code / 8] & 1 << code % 8)
+		code = 0;
+	child_exit(code);
+}
+
+/* The payload was stopped from the terminal: whoever waits for us is to see
+ * that, and have the terminal. */
+static void stop(void)
+{
+	int group = (int)SYS(getpgid, 0);
+	long self = SYS(getpid);
+
+	SYS(ioctl, 0, TIOCSPGRP, &group);
+	SYS(kill, self, SIGSTOP);
+}
+
+/* We go on, in the foreground or not; so does the payload. */
+static void go_on(const struct init *init)
+{
+	int theirs = (int)init->payload, group;
+
+	if (SYS(ioctl, 0, TIOCGPGRP, &group) == 0 &&
+	    group == (int)SYS(getpgid, 0))
+		SYS(ioctl, 0, TIOCSPGRP, &theirs);
+}
+
+/* Reap all that ended. If the payload did, exit as it did. */
+static void reap(const struct init *init)
+{
+	int options = WNOHANG | (has(init, PLAN_INIT_JOB) ? WUNTRACED : 0);
+
 	for (;;) {
 		int status;
-		long pid = SYS(wait4, -1, &status, WNOHANG, 0);
+		long pid = SYS(wait4, -1, &status, options, 0);
 
 		if (pid <= 0)
 			return;
-		if (pid != payload)
+		if ((status & 0xff) == 0x7f) {
+			if (pid == init->payload)
+				stop();
 			continue;
-		if (status & 0x7f)
-			child_exit(128 + (status & 0x7f));
-		child_exit(status >> 8 & 0xff);
+		}
+		if (pid == init->payload)
+			end(init, status);
+		if (has(init, PLAN_INIT_WARN))
+			warn(pid);
 	}
 }
 
-static _Noreturn void be_init(long payload, bool own_group)
+static void forward(const struct init *init, long signal, bool from_kernel)
+{
+	bool group = has(init, PLAN_INIT_GROUP);
+
+	if (has(init, PLAN_INIT_HOLD)) {
+		if (signal == SIGTERM || signal == SIGINT)
+			child_exit(0);
+		return;
+	}
+	if (from_kernel && !init->own_group)
+		return;
+	if (has(init, PLAN_INIT_JOB) && signal == SIGCONT)
+		go_on(init);
+	signal = init->told->rewrite[signal];
+	if (signal)
+		SYS(kill, group ? -init->payload : init->payload, signal);
+}
+
+static _Noreturn void be_init(const struct init *init)
 {
 	uint64_t all = ~0ull;
 
@@ -49,14 +132,15 @@ static _Noreturn void be_init(long payload, bool own_group)
 	/* Nothing of the plan stays open here: the end of the report socket
 	 * is what tells the parent that the program runs. */
 	SYS(close_range, 3, ~0u, 0);
+	reap(init); /* an adopted payload may have ended before */
 	for (;;) {
 		siginfo_t info;
 		long signal = SYS(rt_sigtimedwait, &all, &info, 0, sizeof(all));
 
 		if (signal == SIGCHLD)
-			reap(payload);
-		else if (signal > 0 && (own_group || info.si_code != SI_KERNEL))
-			SYS(kill, payload, signal);
+			reap(init);
+		else if (signal > 0 && signal < PLAN_SIGNALS)
+			forward(init, signal, info.si_code == SI_KERNEL);
 	}
 }
 
@@ -70,24 +154,42 @@ static void lead_group(void)
 	SYS(ioctl, 0, TIOCSPGRP, &group);
 }
 
+/* Without a table, each signal is sent on as it is. */
+static void fill_rewrite(struct plan_init *told)
+{
+	for (int i = 0; i < PLAN_SIGNALS; i++)
+		if (told->rewrite[i])
+			return;
+	for (int i = 1; i < PLAN_SIGNALS; i++)
+		told->rewrite[i] = (uint8_t)i;
+}
+
 int op_init(struct child *c, const struct plan_op *op)
 {
+	static struct plan_init nothing;
 	struct clone_args args = { .exit_signal = SIGCHLD };
-	long self = SYS(getpid);
-	bool own_group = SYS(getsid, 0) == self;
-	long pid;
+	struct plan_init *told = &nothing;
+	struct init init = { .own_group = SYS(getsid, 0) == SYS(getpid) };
 
-	(void)c;
-	(void)op;
+	if (op->arg[0])
+		told = child_data(c, op->arg[0], sizeof(*told));
+	fill_rewrite(told);
+	init.told = told;
+	init.payload = told->payload;
+	if (told->flags & PLAN_INIT_GROUP)
+		init.own_group = true;
+
 	/* SIGTTOU among them, which TIOCSPGRP would cause. */
 	child_block_signals(true);
 	/* Where this is not the first process of a pid namespace: orphans
 	 * come here all the same. */
 	SYS(prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	pid = child_clone(&args);
-	if (pid > 0)
-		be_init(pid, own_group);
-	if (pid == 0 && own_group)
+	if (told->flags & (PLAN_INIT_ADOPT | PLAN_INIT_HOLD))
+		be_init(&init);
+	init.payload = child_clone(&args);
+	if (init.payload > 0)
+		be_init(&init);
+	if (init.payload == 0 && init.own_group)
 		lead_group();
-	return (int)pid;
+	return (int)init.payload;
 }

@@ -207,9 +207,11 @@ enum plan_op_kind {
 	 */
 	PLAN_FDS,
 	/*
-	 * INIT - go on in a child; this process stays as the first of the pid
-	 * namespace: reaps, forwards signals, exits as the child did. If it
-	 * leads a session the child leads a process group, in the foreground.
+	 * INIT - go on in a child, the payload; this process stays as the
+	 * first of the pid namespace (or as a subreaper): reaps, forwards
+	 * signals, exits as the payload did. If it leads a session the payload
+	 * leads a process group, in the foreground. arg[0]: a struct plan_init
+	 * says more, or 0. Flag PLAN_INIT_HOLD: there is no payload.
 	 */
 	PLAN_INIT,
 	/*
@@ -254,6 +256,39 @@ struct plan_op {
 	uint8_t fds;
 	uint16_t ignore[3];
 	uint64_t arg[7];
+};
+
+enum plan_init_flag {
+	/* no payload: reap until TERM or INT comes, then exit with 0 */
+	PLAN_INIT_HOLD = 1,
+	/* the payload runs already, as the child @payload; with it goes: */
+	PLAN_INIT_ADOPT = 2,
+	/* … it leads a process group, which is sent the signals */
+	PLAN_INIT_GROUP = 4,
+	/* … when it is stopped from the terminal, so is this process */
+	PLAN_INIT_JOB = 8,
+	/* a line on standard error for each orphan */
+	PLAN_INIT_WARN = 16,
+	/* what the payload leaves behind is ended: TERM, @grace_ms, KILL */
+	PLAN_INIT_CLEAR = 32,
+};
+
+#define PLAN_SIGNALS 65
+
+/**
+ * struct plan_init - INIT's data
+ * @flags:	enum plan_init_flag
+ * @rewrite:	the signal that is sent on for each, 0 none; all of it 0: each
+ *		as it is
+ * @as_success:	bit per exit status of the payload that becomes 0
+ */
+struct plan_init {
+	uint32_t flags;
+	int32_t payload;
+	uint64_t grace_ms;
+	uint8_t rewrite[PLAN_SIGNALS];
+	uint8_t as_success[32];
+	uint8_t unused[7];
 };
 
 /**
