@@ -55,6 +55,8 @@ static _Noreturn void end(const struct init *init, int status)
 {
 	int code = status & 0x7f ? 128 + (status & 0x7f) : status >> 8 & 0xff;
 
+	if (has(init, PLAN_INIT_LAST_TERM))
+		SYS(kill, -init->payload, SIGTERM);
 	if (has(init, PLAN_INIT_CLEAR))
 		init_clear(init->told->grace_ms);
 	if (init->told->as_success[code / 8] & 1 << code % 8)
@@ -64,12 +66,13 @@ static _Noreturn void end(const struct init *init, int status)
 
 /* The payload was stopped from the terminal: whoever waits for us is to see
  * that, and have the terminal. */
-static void stop(void)
+static void stop(const struct init *init)
 {
 	int group = (int)SYS(getpgid, 0);
 	long self = SYS(getpid);
 
-	SYS(ioctl, 0, TIOCSPGRP, &group);
+	if (has(init, PLAN_INIT_JOB))
+		SYS(ioctl, 0, TIOCSPGRP, &group);
 	SYS(kill, self, SIGSTOP);
 }
 
@@ -96,7 +99,7 @@ static void reap(const struct init *init)
 			return;
 		if ((status & 0xff) == 0x7f) {
 			if (pid == init->payload)
-				stop();
+				stop(init);
 			continue;
 		}
 		if (pid == init->payload)
@@ -106,22 +109,30 @@ static void reap(const struct init *init)
 	}
 }
 
+static bool is_terminal_stop(long signal)
+{
+	return signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
 static void forward(const struct init *init, long signal, bool from_kernel)
 {
 	bool group = has(init, PLAN_INIT_GROUP);
+	long to;
 
 	if (has(init, PLAN_INIT_HOLD)) {
 		if (signal == SIGTERM || signal == SIGINT)
 			child_exit(0);
 		return;
 	}
-	if (from_kernel && !init->own_group)
-		return;
 	if (has(init, PLAN_INIT_JOB) && signal == SIGCONT)
 		go_on(init);
-	signal = init->told->rewrite[signal];
-	if (signal)
-		SYS(kill, group ? -init->payload : init->payload, signal);
+	to = init->told->rewrite[signal];
+	if (to && (!from_kernel || init->own_group))
+		SYS(kill, group ? -init->payload : init->payload, to);
+	/* The shell behind us is to have its terminal back. Process 1 of a
+	 * pid namespace cannot be stopped. */
+	if (has(init, PLAN_INIT_ADOPT) && is_terminal_stop(signal))
+		stop(init);
 }
 
 static _Noreturn void be_init(const struct init *init)
@@ -176,7 +187,7 @@ int op_init(struct child *c, const struct plan_op *op)
 	fill_rewrite(told);
 	init.told = told;
 	init.payload = told->payload;
-	if (told->flags & PLAN_INIT_GROUP)
+	if (told->flags & PLAN_INIT_OWN_GROUP)
 		init.own_group = true;
 
 	/* SIGTTOU among them, which TIOCSPGRP would cause. */

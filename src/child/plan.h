@@ -263,14 +263,18 @@ enum plan_init_flag {
 	PLAN_INIT_HOLD = 1,
 	/* the payload runs already, as the child @payload; with it goes: */
 	PLAN_INIT_ADOPT = 2,
-	/* … it leads a process group, which is sent the signals */
-	PLAN_INIT_GROUP = 4,
+	/* … it leads a process group of its own */
+	PLAN_INIT_OWN_GROUP = 4,
+	/* … which is sent the signals, all of it */
+	PLAN_INIT_GROUP = 8,
 	/* … when it is stopped from the terminal, so is this process */
-	PLAN_INIT_JOB = 8,
+	PLAN_INIT_JOB = 16,
+	/* … when it ends, its group is sent TERM */
+	PLAN_INIT_LAST_TERM = 32,
+	/* what it leaves behind is ended: TERM, @grace_ms, KILL */
+	PLAN_INIT_CLEAR = 64,
 	/* a line on standard error for each orphan */
-	PLAN_INIT_WARN = 16,
-	/* what the payload leaves behind is ended: TERM, @grace_ms, KILL */
-	PLAN_INIT_CLEAR = 32,
+	PLAN_INIT_WARN = 128,
 };
 
 #define PLAN_SIGNALS 65

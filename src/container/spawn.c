@@ -58,19 +58,29 @@ static int pass_slots(const struct plan *plan)
 	return 0;
 }
 
-static void enter_child(void *arg)
+/* Return: only after a failure. */
+static void execute(struct start *start)
 {
-	struct start *start = arg;
 	char *argv[] = { (char *)"kist-init", start->fd_number,
 			 start->offset_number, NULL };
 	char *envp[] = { NULL };
 
-	if (pass_stdio(start->stdio) == 0 && pass_slots(start->plan) == 0 &&
-	    keep_over_exec(start->image_fd) == 0 &&
-	    keep_over_exec(start->report_fd) == 0)
+	if (pass_slots(start->plan) == 0 &&
+	    keep_over_exec(start->image_fd) == 0)
 		syscall(SYS_execveat, start->image_fd, "", argv, envp,
 			AT_EMPTY_PATH);
 	start->errnum = errno;
+}
+
+static void enter_child(void *arg)
+{
+	struct start *start = arg;
+
+	if (pass_stdio(start->stdio) == 0 &&
+	    keep_over_exec(start->report_fd) == 0)
+		execute(start);
+	else
+		start->errnum = errno;
 	_exit(125);
 }
 
@@ -121,6 +131,36 @@ static int image_open(struct plan *plan, int *ret_fd, struct kist_error *err)
 	return 0;
 }
 
+static void name_numbers(struct start *start, int image_fd)
+{
+	start->image_fd = image_fd;
+	snprintf(start->fd_number, sizeof(start->fd_number), "%d", image_fd);
+	snprintf(start->offset_number, sizeof(start->offset_number), "%u",
+		 (unsigned)plan_offset());
+}
+
+static int exec_error(int errnum, struct kist_error *err)
+{
+	err_sys(err, KIST_E_SYSTEM, errnum, "execute the first process");
+	if (errnum == EACCES)
+		err_hint(err, "memory files may not be executed here: see "
+			      "the sysctl vm.memfd_noexec");
+	return -errnum;
+}
+
+int spawn_become(struct plan *plan, struct kist_error *err)
+{
+	CLEANUP_FD int image_fd = -1;
+	struct start start = { .plan = plan };
+	int ret = image_open(plan, &image_fd, err);
+
+	if (ret < 0)
+		return ret;
+	name_numbers(&start, image_fd);
+	execute(&start);
+	return exec_error(start.errnum, err);
+}
+
 static int clone_error(const struct plan *plan, int errnum,
 		       struct kist_error *err)
 {
@@ -166,11 +206,8 @@ int spawn_start(struct plan *plan, const int stdio[3], struct spawn *ret_spawn,
 	if (ret < 0)
 		return ret;
 
-	start.image_fd = image_fd;
+	name_numbers(&start, image_fd);
 	start.report_fd = theirs;
-	snprintf(start.fd_number, sizeof(start.fd_number), "%d", image_fd);
-	snprintf(start.offset_number, sizeof(start.offset_number), "%u",
-		 (unsigned)plan_offset());
 	*ret_spawn = (struct spawn){ .pidfd = -1,
 				     .report_fd = -1,
 				     .is_maker = plan->forks };
@@ -181,11 +218,7 @@ int spawn_start(struct plan *plan, const int stdio[3], struct spawn *ret_spawn,
 	if (start.errnum == 0)
 		return 0;
 	spawn_done(ret_spawn);
-	err_sys(err, KIST_E_SYSTEM, start.errnum, "execute the first process");
-	if (start.errnum == EACCES)
-		err_hint(err, "memory files may not be executed here: see "
-			      "the sysctl vm.memfd_noexec");
-	return -start.errnum;
+	return exec_error(start.errnum, err);
 }
 
 /* The pid a FORK operation made is ours to wait for (CLONE_PARENT); its maker

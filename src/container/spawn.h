@@ -40,6 +40,15 @@ struct spawn {
 MUST_CHECK int spawn_start(struct plan *plan, const int stdio[3],
 			   struct spawn *ret_spawn, struct kist_error *err);
 
+/**
+ * spawn_become() - this process executes the child with @plan, and is it
+ *
+ * For a single-threaded caller, and a plan that reports to nobody.
+ *
+ * Return: only after a failure (SYSTEM).
+ */
+MUST_CHECK int spawn_become(struct plan *plan, struct kist_error *err);
+
 /* Called at each SYNC, with the pid of the waiting process. */
 typedef int spawn_sync(void *context, enum plan_stage stage, pid_t pid,
 		       struct kist_error *err);
