@@ -159,6 +159,13 @@ undo:
 	return ret;
 }
 
+const char *folders_run_path(const struct kist *kist, struct arena *arena)
+{
+	static const struct kist anywhere;
+
+	return absolute(run_path(kist ? kist : &anywhere, arena), arena);
+}
+
 void folders_close(struct folders *folders)
 {
 	if (folders->containers_fd >= 0)

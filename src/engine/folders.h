@@ -57,6 +57,10 @@ MUST_CHECK int folders_open(const struct kist *kist,
 void folders_close(struct folders *folders);
 #define CLEANUP_FOLDERS __attribute__((cleanup(folders_close)))
 
+/* RUN alone, absolute, in the arena; nothing is made or looked at. NULL: the
+ * working directory is not known. */
+const char *folders_run_path(const struct kist *kist, struct arena *arena);
+
 /**
  * folders_find() - the container of a name, an id, or the start of an id
  *

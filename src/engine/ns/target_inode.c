@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * target_inode.c - a namespace by a number: its inode, or its nsid
+ *
+ * A namespace is there because a process is in it, a file is bound to it, or
+ * somebody has it open; these are asked, cheapest first.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/net_namespace.h>
+#include <linux/nsfs.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "base/num.h"
+#include "engine/ns/target_find.h"
+#include "sys/file.h"
+
+#define MOUNTINFO_MAX (64u << 20)
+
+/**
+ * visitor - is given each way to a namespace of the kinds asked for
+ * @path:	below @dir_fd
+ *
+ * Return: an fd, which ends the search; -ENOENT: go on.
+ */
+typedef int visitor(void *context, int dir_fd, const char *path);
+
+/* ---- where namespaces are ---- */
+
+/* Also those its children will be in. */
+static int visit_process(int proc_fd, pid_t pid, uint32_t kinds, visitor *visit,
+			 void *context)
+{
+	static const char *const children[NS_COUNT] = {
+		[NS_PID] = "pid_for_children",
+		[NS_TIME] = "time_for_children",
+	};
+	char path[64];
+	int fd = -ENOENT;
+
+	for (enum ns_kind kind = 0; fd < 0 && kind < NS_COUNT; kind++) {
+		if (!(kinds & BIT(kind)))
+			continue;
+		snprintf(path, sizeof(path), "%d/ns/%s", pid,
+			 ns_table[kind].name);
+		fd = visit(context, proc_fd, path);
+		if (fd >= 0 || !children[kind])
+			continue;
+		snprintf(path, sizeof(path), "%d/ns/%s", pid, children[kind]);
+		fd = visit(context, proc_fd, path);
+	}
+	return fd;
+}
+
+static int visit_processes(const struct target *t, uint32_t kinds,
+			   visitor *visit, void *context)
+{
+	DIR *dir = target_processes(t);
+	int fd = -ENOENT;
+	pid_t pid;
+
+	while (dir && fd < 0 && (pid = target_next_process(dir)) > 0)
+		fd = visit_process(t->proc_fd, pid, kinds, visit, context);
+	if (dir)
+		closedir(dir);
+	return fd;
+}
+
+/* "\040" and its like of a mountinfo field, in place. */
+static void unescape(char *text)
+{
+	char *to = text;
+
+	for (const char *from = text; *from; to++)
+		if (from[0] == '\\' && from[1] >= '0' && from[1] <= '3' &&
+		    from[2] >= '0' && from[2] <= '7' && from[3] >= '0' &&
+		    from[3] <= '7') {
+			*to = (char)((from[1] - '0') * 64 +
+				     (from[2] - '0') * 8 + from[3] - '0');
+			from += 4;
+		} else {
+			*to = *from++;
+		}
+	*to = '\0';
+}
+
+/* Lines of file systems "nsfs": the fifth field is where. */
+static int visit_mounts(const struct target *t, visitor *visit, void *context)
+{
+	CLEANUP_BUF struct buf text;
+	int fd = -ENOENT;
+	char *rest, *line;
+
+	buf_init(&text);
+	if (sys_load_file(t->proc_fd, "self/mountinfo", &text, MOUNTINFO_MAX) <
+	    0)
+		return -ENOENT;
+	rest = text.data;
+	while (fd < 0 && (line = strsep(&rest, "\n"))) {
+		char *field = line;
+
+		if (!strstr(line, " - nsfs "))
+			continue;
+		for (int i = 0; i < 4 && field; i++)
+			strsep(&field, " ");
+		if (!field)
+			continue;
+		field[strcspn(field, " ")] = '\0';
+		unescape(field);
+		fd = visit(context, AT_FDCWD, field);
+	}
+	return fd;
+}
+
+/* Its link says "net:[4026532177]"; others' files are not opened at all. */
+static int visit_file(int dir_fd, const char *name, const char *prefix,
+		      visitor *visit, void *context)
+{
+	char text[64];
+	ssize_t len = readlinkat(dir_fd, name, text, sizeof(text) - 1);
+
+	if (len <= 0)
+		return -ENOENT;
+	text[len] = '\0';
+	if (!strstr(text, ":[") || strncmp(text, prefix, strlen(prefix)) != 0 ||
+	    text[0] == '/')
+		return -ENOENT;
+	return visit(context, dir_fd, name);
+}
+
+static int visit_files(const struct target *t, const char *prefix,
+		       visitor *visit, void *context)
+{
+	DIR *dir = target_processes(t);
+	int fd = -ENOENT;
+	pid_t pid;
+
+	while (dir && fd < 0 && (pid = target_next_process(dir)) > 0) {
+		struct dirent *entry;
+		char path[32];
+		DIR *files;
+		int files_fd;
+
+		snprintf(path, sizeof(path), "%d/fd", pid);
+		files_fd = openat(t->proc_fd, path,
+				  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		files = files_fd < 0 ? NULL : fdopendir(files_fd);
+		if (!files)
+			continue;
+		while (fd < 0 && (entry = readdir(files)))
+			fd = visit_file(files_fd, entry->d_name, prefix, visit,
+					context);
+		closedir(files);
+	}
+	if (dir)
+		closedir(dir);
+	return fd;
+}
+
+static int visit_all(const struct target *t, enum ns_kind kind, visitor *visit,
+		     void *context)
+{
+	uint32_t kinds = kind == NS_COUNT ? BIT(NS_COUNT) - 1 : BIT(kind);
+	char prefix[16] = "";
+	int fd = visit_processes(t, kinds, visit, context);
+
+	if (kind != NS_COUNT)
+		snprintf(prefix, sizeof(prefix), "%s:[", ns_table[kind].name);
+	if (fd < 0)
+		fd = visit_mounts(t, visit, context);
+	if (fd < 0)
+		fd = visit_files(t, prefix, visit, context);
+	return fd;
+}
+
+/* ---- by inode ---- */
+
+/* @dev: of the file system of namespaces */
+struct inode_search {
+	dev_t dev;
+	uint64_t ino;
+};
+
+static int match_inode(void *context, int dir_fd, const char *path)
+{
+	const struct inode_search *search = context;
+	CLEANUP_FD int fd = -1;
+	struct stat st;
+
+	if (fstatat(dir_fd, path, &st, 0) < 0 || st.st_ino != search->ino ||
+	    st.st_dev != search->dev)
+		return -ENOENT;
+	fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_ino != search->ino ||
+	    st.st_dev != search->dev)
+		return -ENOENT;
+	return TAKE_FD(fd);
+}
+
+int target_find_inode(struct target *t, enum ns_kind kind, uint64_t ino,
+		      struct kist_error *err)
+{
+	struct inode_search search = { .ino = ino };
+	struct stat st;
+	int fd;
+
+	if (fstatat(t->proc_fd, "self/ns/mnt", &st, 0) < 0)
+		return err_sys(err, KIST_E_SYSTEM, errno,
+			       "look at our own namespaces");
+	search.dev = st.st_dev;
+	fd = visit_all(t, kind, match_inode, &search);
+	if (fd < 0) {
+		target_unknown(err, "there is no %s%snamespace %llu",
+			       kind == NS_COUNT ? "" : ns_table[kind].name,
+			       kind == NS_COUNT ? "" : " ",
+			       (unsigned long long)ino);
+		err_hint(err, "kist ls lists them%s",
+			 geteuid() ? "; those of others are seen by root only" :
+				     "");
+		return -ENOENT;
+	}
+	return target_take_ns(t, fd, err);
+}
+
+/* ---- by nsid ---- */
+
+/* The id that our network namespace has for another one. */
+struct nsid_request {
+	struct nlmsghdr head;
+	struct rtgenmsg message;
+	struct rtattr attr;
+	uint32_t fd;
+};
+
+struct nsid_search {
+	int socket_fd;
+	int64_t nsid;
+};
+
+/* The answer's NETNSA_NSID. Return: -1: none. */
+static int64_t nsid_in(const char *answer, ssize_t len)
+{
+	const struct nlmsghdr *head = (const void *)answer;
+	const char *at = answer + NLMSG_LENGTH(sizeof(struct rtgenmsg));
+
+	if (len < (ssize_t)NLMSG_LENGTH(sizeof(struct rtgenmsg)) ||
+	    head->nlmsg_type != RTM_NEWNSID)
+		return -1;
+	while (at + sizeof(struct rtattr) <= answer + len) {
+		const struct rtattr *attr = (const void *)at;
+		int32_t id;
+
+		if (attr->rta_type == NETNSA_NSID &&
+		    attr->rta_len == RTA_LENGTH(sizeof(id))) {
+			memcpy(&id, at + sizeof(*attr), sizeof(id));
+			return id;
+		}
+		if (attr->rta_len < sizeof(*attr))
+			return -1;
+		at += RTA_ALIGN(attr->rta_len);
+	}
+	return -1;
+}
+
+static int64_t ask_nsid(int socket_fd, int ns_fd)
+{
+	struct nsid_request request = {
+		.head = {
+			.nlmsg_len = sizeof(request),
+			.nlmsg_type = RTM_GETNSID,
+			.nlmsg_flags = NLM_F_REQUEST,
+		},
+		.message = { .rtgen_family = AF_UNSPEC },
+		.attr = { .rta_len = RTA_LENGTH(sizeof(uint32_t)),
+			  .rta_type = NETNSA_FD },
+		.fd = (uint32_t)ns_fd,
+	};
+	_Alignas(8) char answer[512];
+
+	if (send(socket_fd, &request, sizeof(request), 0) < 0)
+		return -1;
+	return nsid_in(answer, recv(socket_fd, answer, sizeof(answer), 0));
+}
+
+static int match_nsid(void *context, int dir_fd, const char *path)
+{
+	const struct nsid_search *search = context;
+	CLEANUP_FD int fd =
+		openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0 || ioctl(fd, NS_GET_NSTYPE) != ns_table[NS_NET].clone_flag ||
+	    ask_nsid(search->socket_fd, fd) != search->nsid)
+		return -ENOENT;
+	return TAKE_FD(fd);
+}
+
+int target_find_nsid(const struct kist *kist, struct target *t,
+		     const char *rest, struct kist_error *err)
+{
+	struct nsid_search search;
+	uint64_t nsid;
+	int fd;
+
+	(void)kist;
+	if (num_parse_u64(rest, &nsid) < 0 || nsid > INT_MAX)
+		return target_syntax(t, err);
+	CLEANUP_FD int socket_fd =
+		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+
+	if (socket_fd < 0)
+		return err_sys(err, KIST_E_SYSTEM, errno,
+			       "ask the kernel for network namespaces");
+	search = (struct nsid_search){ socket_fd, (int64_t)nsid };
+	fd = visit_all(t, NS_NET, match_nsid, &search);
+	if (fd < 0) {
+		target_unknown(err, "no network namespace has the nsid %llu",
+			       (unsigned long long)nsid);
+		err_hint(err, "ip netns list-id lists those that have one");
+		return -ENOENT;
+	}
+	return target_take_ns(t, fd, err);
+}
