@@ -6,8 +6,10 @@
 #include "base/path.h"
 #include "cli/compat.h"
 
-/* A row a line: several hands add to it. */
 const struct personality *const personalities[] = {
+	&compat_tini,
+	&compat_dumb_init,
+	&compat_catatonit,
 	NULL,
 };
 

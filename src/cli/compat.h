@@ -18,6 +18,10 @@ struct personality {
 	int (*run)(int argc, char **argv);
 };
 
+extern const struct personality compat_tini;
+extern const struct personality compat_dumb_init;
+extern const struct personality compat_catatonit;
+
 extern const struct personality *const personalities[]; /* NULL-terminated */
 
 /* By the last component of argv[0]. NULL: kist itself. */

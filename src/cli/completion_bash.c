@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "base/buf.h"
 #include "cli/opt.h"
 #include "cli/opt_text.h"
 
@@ -60,7 +61,8 @@ static bool is_shown(const struct opt *opt)
 static void takes(const char *verb, const struct opt *opts,
 		  const char *operands, FILE *out)
 {
-	fprintf(out, "\t%s)\n\t\topts='--help", verb);
+	fprintf(out, "\t%s%s%s)\n\t\topts='--help", verb[0] ? "'" : "",
+		verb[0] ? verb : "''", verb[0] ? "'" : "");
 	EACH_OPT(opt, opts)
 	if (is_shown(opt))
 		option_names(opt, " ", "", out);
@@ -83,7 +85,7 @@ static void value_kinds(const char *verb, const struct opt *opts, FILE *out)
 {
 	char before[64];
 
-	snprintf(before, sizeof(before), "%s:", verb);
+	snprintf(before, sizeof(before), "'%s':", verb);
 	EACH_OPT(opt, opts)
 	{
 		if (!is_shown(opt) || opt->kind != OPT_VALUE)
@@ -108,23 +110,57 @@ static void verb_names(const struct program *program, FILE *out)
 	}
 }
 
+/* A verb, and those of its family. */
+static void takes_of(const struct command *command, FILE *out)
+{
+	char name[COMMAND_NAME];
+	const char *separator = "words=";
+	CLEANUP_BUF struct buf verbs;
+
+	buf_init(&verbs);
+	EACH_OFFERED(c, command->verbs)
+	{
+		buf_printf(&verbs, "%s%.*s", separator,
+			   (int)strcspn(command_word(*c), "|"),
+			   command_word(*c));
+		separator = ",";
+	}
+	if (command->verbs)
+		buf_putc(&verbs, ' ');
+	takes(command_name(command, ' ', name), command->opts,
+	      verbs.data ? verbs.data : "", out);
+	EACH_OFFERED(c, command->verbs)
+	takes(command_name(*c, ' ', name), (*c)->opts, "", out);
+}
+
+static void families(const struct program *program, FILE *out)
+{
+	EACH_OFFERED(c, program->commands)
+	if ((*c)->verbs)
+		fprintf(out, "%s ", (*c)->name);
+}
+
 static void tables(const struct program *program, FILE *out)
 {
 	fputs("\tcase $verb in\n", out);
-	takes("''", program->global_opts, "verb ", out);
-	for (const struct command *const *c = program->commands; *c; c++)
-		if (command_is_offered(*c))
-			takes((*c)->name, (*c)->opts, "", out);
+	takes("", program->global_opts, "verb ", out);
+	EACH_OFFERED(c, program->commands)
+	takes_of(*c, out);
 	fputs("\t*) opts='' values=' ' operands='' ;;\n\tesac\n", out);
 }
 
 static void value_table(const struct program *program, FILE *out)
 {
+	char name[COMMAND_NAME];
+
 	fputs("\tcase $verb:$prev in\n", out);
 	value_kinds("", program->global_opts, out);
-	for (const struct command *const *c = program->commands; *c; c++)
-		if (command_is_offered(*c))
-			value_kinds((*c)->name, (*c)->opts, out);
+	EACH_OFFERED(c, program->commands)
+	{
+		value_kinds((*c)->name, (*c)->opts, out);
+		EACH_OFFERED(verb, (*c)->verbs)
+		value_kinds(command_name(*verb, ' ', name), (*verb)->opts, out);
+	}
 	fputs("\tesac\n", out);
 }
 
@@ -168,6 +204,9 @@ static const char script[] =
 	"\t\t\t:\n"
 	"\t\telif [[ -z $verb ]]; then\n"
 	"\t\t\tverb=$word\n"
+	"\t\t\t_@id@_takes\n"
+	"\t\telif [[ ' @families@' == *\" $verb \"* ]]; then\n"
+	"\t\t\tverb+=\" $word\"\n"
 	"\t\t\t_@id@_takes\n"
 	"\t\telse\n"
 	"\t\t\t((count++))\n"
@@ -214,9 +253,10 @@ static const struct {
 	const char *word; /* @word@ in the script */
 	void (*put)(const struct program *program, FILE *out);
 } parts[] = {
-	{ "name", name },	 { "id", identifier },
-	{ "takes", tables },	 { "kinds", value_table },
-	{ "verbs", verb_names }, { "containers", containers },
+	{ "name", name },	  { "id", identifier },
+	{ "takes", tables },	  { "kinds", value_table },
+	{ "verbs", verb_names },  { "containers", containers },
+	{ "families", families },
 };
 
 /* A '@' with no such word behind it is itself. */

@@ -87,6 +87,28 @@ static void options(const struct program *program, const char *verb,
 	fputs(" -l help -d 'show the help'\n", out);
 }
 
+static void family(const struct program *program, const struct command *command,
+		   FILE *out)
+{
+	char verb[2 * COMMAND_NAME + 40];
+
+	EACH_OFFERED(c, command->verbs)
+	{
+		int len = (int)strcspn(command_word(*c), "|");
+
+		fprintf(out,
+			"complete -c %s -n '__fish_seen_subcommand_from %s' "
+			"-a %.*s -d ",
+			program->name, command->name, len, command_word(*c));
+		quoted(out, (*c)->summary);
+		fputc('\n', out);
+		snprintf(verb, sizeof(verb),
+			 "%s; and __fish_seen_subcommand_from %.*s",
+			 command->name, len, command_word(*c));
+		options(program, verb, (*c)->opts, out);
+	}
+}
+
 void completion_fish(const struct program *program, FILE *out)
 {
 	fprintf(out,
@@ -102,7 +124,9 @@ void completion_fish(const struct program *program, FILE *out)
 		quoted(out, (*c)->summary);
 		fputc('\n', out);
 	}
-	for (const struct command *const *c = program->commands; *c; c++)
-		if (command_is_offered(*c))
-			options(program, (*c)->name, (*c)->opts, out);
+	EACH_OFFERED(c, program->commands)
+	if ((*c)->verbs)
+		family(program, *c, out);
+	else
+		options(program, (*c)->name, (*c)->opts, out);
 }

@@ -153,6 +153,35 @@ static void helpers(const struct program *program, FILE *out)
 	fputs("\t)\n\t_describe verb verbs\n}\n\n", out);
 }
 
+static void one_verb(const struct program *program,
+		     const struct command *command, FILE *out)
+{
+	fprintf(out,
+		"\t%s)\n\t\t_arguments -s \\\n"
+		"\t\t\t'(- *)--help[show the help]'",
+		command_word(command));
+	options(program, command->opts, out);
+	fputs(" ;;\n", out);
+}
+
+static void family(const struct program *program, const struct command *command,
+		   FILE *out)
+{
+	fprintf(out, "\t%s)\n\t\t_arguments -C \\\n\t\t\t'1: :((",
+		command->name);
+	EACH_OFFERED(c, command->verbs)
+	{
+		fprintf(out, "%.*s\\:\"", (int)strcspn(command_word(*c), "|"),
+			command_word(*c));
+		quoted(out, (*c)->summary);
+		fputs("\" ", out);
+	}
+	fputs("))' '*:: :->more' && return\n\t\tcase $line[1] in\n", out);
+	EACH_OFFERED(c, command->verbs)
+	one_verb(program, *c, out);
+	fputs("\tesac ;;\n", out);
+}
+
 void completion_zsh(const struct program *program, FILE *out)
 {
 	fprintf(out, "#compdef %s\n# made from the option tables of %s\n\n",
@@ -171,16 +200,11 @@ void completion_zsh(const struct program *program, FILE *out)
 	fputs("_verbs' '*:: :->words' && return\n\n"
 	      "\tcase $line[1] in\n",
 	      out);
-	for (const struct command *const *c = program->commands; *c; c++) {
-		if (!command_is_offered(*c))
-			continue;
-		fprintf(out,
-			"\t%s)\n\t\t_arguments -s \\\n"
-			"\t\t\t'(- *)--help[show the help]'",
-			(*c)->name);
-		options(program, (*c)->opts, out);
-		fputs(" ;;\n", out);
-	}
+	EACH_OFFERED(c, program->commands)
+	if ((*c)->verbs)
+		family(program, *c, out);
+	else
+		one_verb(program, *c, out);
 	fputs("\tesac\n}\n\n_", out);
 	identifier(out, program->name);
 	fputs(" \"$@\"\n", out);

@@ -167,18 +167,36 @@ void help_program(const struct program *program, FILE *out)
 		program->name);
 }
 
+static void family(const struct program *program, const struct command *command,
+		   FILE *out)
+{
+	fprintf(out, "Usage: %s %s VERB ...\n\n", program->name, command->name);
+	EACH_OFFERED(c, command->verbs)
+	row(out, command_word(*c), (*c)->summary, 14);
+	fprintf(out, "\n'%s %s VERB --help' tells more about one.\n",
+		program->name, command->name);
+	if (command->example)
+		fprintf(out, "\nExample:\n  %s\n", command->example);
+	if (command->see)
+		fprintf(out, "\nSee: %s\n", command->see);
+}
+
 void help_command(const struct program *program, const struct command *command,
 		  FILE *out)
 {
 	const struct opt *opts = command->opts;
 	size_t column = column_of(opts);
-	char *usage = opt_usage(opts);
+	CLEANUP_FREE char *usage = opt_usage(opts);
+	char name[COMMAND_NAME];
 
-	fprintf(out, "%s %s - %s\n\n", program->name, command->name,
-		command->summary);
-	fprintf(out, "Usage: %s %s%s\n", program->name, command->name,
+	command_name(command, ' ', name);
+	fprintf(out, "%s %s - %s\n\n", program->name, name, command->summary);
+	if (command->verbs) {
+		family(program, command, out);
+		return;
+	}
+	fprintf(out, "Usage: %s %s%s\n", program->name, name,
 		usage ? usage : "");
-	free(usage);
 
 	operands(opts, column, out);
 	if (opt_any_option(opts))

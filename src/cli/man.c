@@ -315,12 +315,31 @@ void man_program(const struct program *program, FILE *out)
 	see_also(program->see, out);
 }
 
+/* The verbs of a family. */
+static void family(const struct command *command, FILE *out)
+{
+	if (!command->verbs)
+		return;
+	fputs(".Pp\nEach verb has a page of its own.\n", out);
+	list_begin(out);
+	EACH_OFFERED(c, command->verbs)
+	{
+		fprintf(out, ".It Cm %s\n", command_word(*c));
+		line(out, (*c)->summary);
+	}
+	list_end(out);
+}
+
 void man_command(const struct program *program, const struct command *command,
 		 FILE *out)
 {
-	head(program, command->name, command->summary, out);
+	char name[COMMAND_NAME];
+
+	head(program, command_name(command, '-', name), command->summary, out);
 	fprintf(out, ".Sh SYNOPSIS\n.Nm %s\n.Cm %s\n", program->name,
-		command->name);
+		command_name(command, ' ', name));
+	if (command->verbs)
+		fputs(".Ar VERB ...\n", out);
 	if (opt_any_option(command->opts))
 		fputs(".Op Ar OPTIONS\n", out);
 	synopsis_operands(command->opts, out);
@@ -328,6 +347,7 @@ void man_command(const struct program *program, const struct command *command,
 	fputs(".Sh DESCRIPTION\n", out);
 	sentence(out, command->summary);
 	paragraphs(out, command->notes);
+	family(command, out);
 	operands(command->opts, out);
 	if (opt_any_option(command->opts)) {
 		fputs(".Sh OPTIONS\n", out);
@@ -346,12 +366,13 @@ static int write_page(const struct program *program,
 		      const struct command *command, const char *dir,
 		      struct kist_error *err)
 {
-	char path[4096];
+	char path[4096], name[COMMAND_NAME] = "";
 	FILE *out;
 
+	if (command)
+		command_name(command, '-', name);
 	snprintf(path, sizeof(path), "%s/%s%s%s.%d", dir, program->name,
-		 command ? "-" : "", command ? command->name : "",
-		 program->section);
+		 command ? "-" : "", name, program->section);
 	out = fopen(path, "we");
 	if (!out)
 		return err_sys(err, KIST_E_SYSTEM, errno, "write '%s'", path);
@@ -370,8 +391,13 @@ int man_all(const struct program *program, const char *dir,
 {
 	int ret = write_page(program, NULL, dir, err);
 
-	for (const struct command *const *c = program->commands; *c; c++)
-		if (ret == 0 && command_is_offered(*c))
+	EACH_OFFERED(c, program->commands)
+	{
+		if (ret == 0)
 			ret = write_page(program, *c, dir, err);
+		EACH_OFFERED(verb, (*c)->verbs)
+		if (ret == 0)
+			ret = write_page(program, *verb, dir, err);
+	}
 	return ret;
 }

@@ -43,6 +43,23 @@ static void usage_word(struct buf *buf, const struct opt *opt)
 	}
 }
 
+const char *command_name(const struct command *command, char between, char *buf)
+{
+	snprintf(buf, COMMAND_NAME, "%.*s", (int)strcspn(command->name, "|"),
+		 command->name);
+	for (char *c = buf; *c; c++)
+		if (*c == ' ')
+			*c = between;
+	return buf;
+}
+
+const char *command_word(const struct command *command)
+{
+	const char *space = strchr(command->name, ' ');
+
+	return space ? space + 1 : command->name;
+}
+
 char *opt_usage(const struct opt *opts)
 {
 	CLEANUP_BUF struct buf buf;
@@ -75,6 +92,7 @@ enum opt_complete opt_complete(const struct opt *opt)
 		{ "SOCKET", COMPLETE_FILE },
 		{ "DIR", COMPLETE_DIR },
 		{ "CONTAINER", COMPLETE_CONTAINER },
+		{ "TARGET", COMPLETE_CONTAINER },
 		{ "CONTAINER...", COMPLETE_CONTAINER },
 		{ "COMMAND", COMPLETE_COMMAND },
 		{ "VERB", COMPLETE_VERB },

@@ -32,6 +32,23 @@ static inline bool command_is_offered(const struct command *command)
 	return !command->hidden && !command->unsupported;
 }
 
+#define COMMAND_NAME 64
+
+/* The name of a verb without further ones: "net new" of "net new|add", with
+ * @between instead of the blank. Return: @buf, of COMMAND_NAME bytes. */
+const char *command_name(const struct command *command, char between,
+			 char *buf);
+
+/* Of a family's verb, the word that is its own: "new|add"; else the name. */
+const char *command_word(const struct command *command);
+
+/* A loop over the offered ones of a NULL-terminated list, which may be NULL. */
+#define EACH_OFFERED(c, list)                                       \
+	for (const struct command *const *c = (list); c && *c; c++) \
+		if (!command_is_offered(*c))                        \
+			continue;                                   \
+		else
+
 /* A loop over the rows of @opts, which may be NULL. */
 #define EACH_OPT(opt, opts) \
 	for (const struct opt *opt = (opts); opt && !opt_is_end(opt); opt++)

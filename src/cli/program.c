@@ -15,6 +15,7 @@
 
 #include "base/near.h"
 #include "cli/opt.h"
+#include "cli/opt_text.h"
 
 #define EXIT_USAGE 2
 #define EXIT_KIST 125
@@ -70,7 +71,7 @@ static int report(const struct call *call, const struct kist_error *err)
 /* ---- the verbs every program has ---- */
 
 struct builtin_args {
-	const char *word, *all;
+	const char *word, *second, *all;
 };
 #define ARGS builtin_args
 
@@ -78,6 +79,7 @@ static const char *const shells[] = { "bash", "zsh", "fish", NULL };
 
 static const struct opt verb_opts[] = {
 	MAYBE("VERB", opt_string, word, "the verb; none: the program"),
+	MAYBE("VERB", opt_string, second, "the second word: \"cg tree\""),
 	OPT_END,
 };
 
@@ -85,6 +87,7 @@ static const struct opt man_opts[] = {
 	OPT(0, "all", "DIR", opt_string, all,
 	    "write the pages of the program and of every verb to DIR"),
 	MAYBE("VERB", opt_string, word, "the verb; none: the program"),
+	MAYBE("VERB", opt_string, second, "the second word: \"cg tree\""),
 	OPT_END,
 };
 
@@ -138,19 +141,11 @@ static bool is_named(const char *names, const char *word)
 	}
 }
 
-/* The second word of "cg tree", or the only one. */
-static const char *last_word(const char *name)
-{
-	const char *space = strchr(name, ' ');
-
-	return space ? space + 1 : name;
-}
-
 static const struct command *find_listed(const struct command *const *commands,
 					 const char *name)
 {
 	for (const struct command *const *c = commands; *c; c++)
-		if (is_named(last_word((*c)->name), name))
+		if (is_named(command_word(*c), name))
 			return *c;
 	return NULL;
 }
@@ -189,7 +184,7 @@ static int unknown_verb(const struct program *program,
 	near_init(&near, word);
 	for (; *c; c++)
 		if (!(*c)->hidden)
-			near_offer(&near, last_word((*c)->name));
+			near_offer(&near, command_word(*c));
 	if (near.best)
 		err_hint(err, "did you mean '%s%s%.*s'?", name, space,
 			 (int)strcspn(near.best, "|"), near.best);
@@ -199,23 +194,43 @@ static int unknown_verb(const struct program *program,
 	return ret;
 }
 
-static int print_about(const struct program *program, const char *verb,
-		       void (*whole)(const struct program *, FILE *),
-		       void (*one)(const struct program *,
-				   const struct command *, FILE *),
-		       struct kist_error *err)
+/* The verb, or in a family the verb's second word. */
+static int find_verb(const struct program *program, const char *word,
+		     const char *second, const struct command **ret_command,
+		     struct kist_error *err)
 {
-	const struct command *command;
+	const struct command *command = program_command(program, word);
 
-	if (!verb) {
+	if (!command)
+		return unknown_verb(program, NULL, word, err);
+	*ret_command = command;
+	if (!second)
+		return 0;
+	if (!command->verbs)
+		return err_set(err, KIST_E_USAGE,
+			       "unexpected '%s': '%s' has no verbs of its own",
+			       second, word);
+	*ret_command = find_listed(command->verbs, second);
+	return *ret_command ? 0 : unknown_verb(program, command, second, err);
+}
+
+static int
+print_about(const struct program *program, const struct builtin_args *args,
+	    void (*whole)(const struct program *, FILE *),
+	    void (*one)(const struct program *, const struct command *, FILE *),
+	    struct kist_error *err)
+{
+	const struct command *command = NULL;
+	int ret;
+
+	if (!args->word) {
 		whole(program, stdout);
 		return 0;
 	}
-	command = program_command(program, verb);
-	if (!command)
-		return unknown_verb(program, NULL, verb, err);
-	one(program, command, stdout);
-	return 0;
+	ret = find_verb(program, args->word, args->second, &command, err);
+	if (ret == 0)
+		one(program, command, stdout);
+	return ret;
 }
 
 static int print_completion(const struct program *program, const char *shell)
@@ -234,13 +249,13 @@ static int run_builtin(const struct program *program,
 		       const struct builtin_args *args, struct kist_error *err)
 {
 	if (strcmp(command->name, "help") == 0)
-		return print_about(program, args->word, help_program,
-				   help_command, err);
+		return print_about(program, args, help_program, help_command,
+				   err);
 	if (args->all)
 		return man_all(program, args->all, err);
 	if (strcmp(command->name, "man") == 0)
-		return print_about(program, args->word, man_program,
-				   man_command, err);
+		return print_about(program, args, man_program, man_command,
+				   err);
 	return print_completion(program, args->word);
 }
 
@@ -250,6 +265,7 @@ static int run_command(const struct call *call, const struct command *command,
 		       const char *const *words, struct kist_error *err)
 {
 	CLEANUP_FREE void *args = calloc(1, command->args_size + 1);
+	char name[COMMAND_NAME];
 	int ret;
 
 	if (!args)
@@ -261,7 +277,7 @@ static int run_command(const struct call *call, const struct command *command,
 			NULL, err);
 	if (ret < 0) {
 		err_hint(err, "see '%s %s --help'", call->program->name,
-			 command->name);
+			 command_name(command, ' ', name));
 		return ret;
 	}
 	if (!command->run)
