@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * kist/net.h - looking into network namespaces, and ports that lead into them
+ *
+ * TARGET strings are those of kist(1): see kist/namespace.h. Nothing here moves
+ * the caller into another namespace.
+ *
+ * Return:     0, or a negative errno with the error filled in.
+ * Threads:    a function blocks the calling thread only.
+ */
+#ifndef KIST_NET_H
+#define KIST_NET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <kist/error.h>
+#include <kist/run.h>
+#include <kist/trace.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- ports ---- */
+
+/**
+ * struct kist_net_port - one published port
+ * @protocol:	"tcp" or "udp"
+ * @address:	of the machine it is open on; "": all
+ * @outer, @inner: numbers outside and inside
+ */
+struct kist_net_port {
+	const char *protocol;
+	char address[46];
+	uint16_t outer, inner;
+};
+
+/**
+ * struct kist_net_forwarder - a process that carries ports into a namespace
+ * @id:		12 hexadecimal digits; the name of its file in RUN/ports/
+ * @target:	as it was written
+ * @ns:		inode number of the network namespace
+ * @pid:	in our pid namespace; 0 if it is stale
+ * @is_stale:	it was killed; only its file is left (kist_net_unpublish()
+ *		takes that away)
+ */
+struct kist_net_forwarder {
+	char id[13];
+	char *target;
+	uint64_t ns;
+	pid_t pid;
+	bool is_stale;
+	struct kist_net_port *ports;
+	size_t count;
+};
+
+/**
+ * struct kist_net_publish - ports to be published
+ * @target:	whose network namespace the ports lead into
+ * @ports:	NULL-terminated: "[IP:]OUTER:INNER[/udp]"; "INNER": any free
+ *		port outside; ranges of the same length on both sides
+ * @detach:	it stays when the caller ends
+ */
+struct kist_net_publish {
+	const char *target;
+	const char *const *ports;
+	bool detach;
+};
+
+/**
+ * kist_net_publish() - open ports of the caller's network namespace that lead
+ *	into another
+ * @ret_forwarder: free with kist_net_forwarder_done(); zeroed in a dry run
+ * @ret_fd:	hangs up (poll(2): POLLHUP) when the forwarder ends; unless
+ *		@detach was given, closing it ends the forwarder. NULL: only
+ *		with @detach
+ *
+ * A process of its own does the carrying, without privileges: as an ordinary
+ * user it takes none to begin with, but those to enter the namespace. It has
+ * entered it, and looks for the program there on 127.0.0.1, ::1 and every
+ * other address. It ends when the target does (a process, a container, a name),
+ * when its file in RUN/ports/ is removed, and by SIGTERM. As long as it runs it
+ * keeps the namespace alive.
+ *
+ * Return: PORT_SYNTAX, PORT_TAKEN, PORT_DENIED, PORT_ADDRESS, PORT_LOOPBACK;
+ * TARGET_…, NS_DENIED. After a failure nothing is left.
+ */
+int kist_net_publish(const struct kist *kist,
+		     const struct kist_net_publish *args,
+		     const struct kist_trace *trace,
+		     struct kist_net_forwarder *ret_forwarder, int *ret_fd,
+		     struct kist_error *err);
+void kist_net_forwarder_done(struct kist_net_forwarder *forwarder);
+
+/* kist_net_publish_wait() - until the forwarder has ended; closes @fd */
+void kist_net_publish_wait(int fd);
+
+/**
+ * kist_net_forwarders() - the forwarders there are, of this user
+ * @target:	only those into its network namespace; NULL: all
+ *
+ * Free with kist_net_forwarders_free().
+ */
+int kist_net_forwarders(const struct kist *kist, const char *target,
+			struct kist_net_forwarder **ret_forwarders,
+			size_t *ret_count, struct kist_error *err);
+void kist_net_forwarders_free(struct kist_net_forwarder *forwarders,
+			      size_t count);
+
+/**
+ * kist_net_unpublish() - end forwarders, and wait until they have ended
+ * @what:	an id; or a TARGET: all that lead there
+ *
+ * Return: 0; -ENOENT (PORT_UNKNOWN).
+ */
+int kist_net_unpublish(const struct kist *kist, const char *what,
+		       const struct kist_trace *trace, struct kist_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

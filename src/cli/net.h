@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* net.h - the verbs of the family `kist net` */
+#ifndef CLI_NET_H
+#define CLI_NET_H
+
+#include "cli/opt.h"
+
+extern const struct command cmd_net_port;
+
+#endif
