@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* limit_oom.c - who was killed for want of memory */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/cg/limit_oom.h"
+#include "kernel/cgroup_internal.h"
+
+#define RECORD_MAX 8192
+
+void limit_oom_begin(struct limit_oom *oom, const struct limit_plan *plan)
+{
+	int h = cgroup_find_v1(&plan->world, "memory");
+
+	*oom = (struct limit_oom){
+		.dir_fd = -1, .events_fd = -1, .kills = -1, .peak = -1
+	};
+	if (h < 0) {
+		h = cgroup_find_v2(&plan->world);
+		oom->is_v2 = true;
+	}
+	if (h < 0 || plan->dir_fd[h] < 0)
+		return;
+	oom->dir_fd = plan->dir_fd[h];
+	oom->group = plan->group[h];
+}
+
+void limit_oom_look(struct limit_oom *oom)
+{
+	int64_t kills, peak;
+
+	if (oom->dir_fd < 0)
+		return;
+	kills = oom->is_v2 ? cgroup_file_key(oom->dir_fd, "memory.events",
+					     "oom_kill") :
+			     cgroup_file_key(oom->dir_fd, "memory.oom_control",
+					     "oom_kill");
+	peak = cgroup_file_number(oom->dir_fd,
+				  oom->is_v2 ? "memory.peak" :
+					       "memory.max_usage_in_bytes");
+	if (kills >= 0)
+		oom->kills = kills;
+	if (peak >= 0)
+		oom->peak = peak;
+}
+
+/* "key=VALUE," in a record; the value is cut at @size. */
+static bool value_of(const char *record, const char *key, char *ret,
+		     size_t size)
+{
+	const char *at = strstr(record, key);
+	size_t len;
+
+	if (!at)
+		return false;
+	at += strlen(key);
+	len = strcspn(at, ",\n");
+	if (len >= size)
+		len = size - 1;
+	memcpy(ret, at, len);
+	ret[len] = '\0';
+	return true;
+}
+
+static bool is_of_group(const char *path, const char *group)
+{
+	size_t path_len = strlen(path), len = strlen(group);
+	const char *at = strstr(path, group);
+
+	/* seen from a namespace, our path is only the end of the kernel's */
+	for (; at; at = strstr(at + 1, group))
+		if (at + len == path + path_len || at[len] == '/')
+			return true;
+	return false;
+}
+
+void limit_oom_parse(const char *text, const char *group,
+		     struct kist_limit_result *result)
+{
+	const char *record = strstr(text, "oom-kill:");
+	struct kist_limit_killed *one = &result->killed[result->killed_count];
+	char path[512], pid[16];
+	int number;
+
+	if (!record || result->killed_count == KIST_LIMIT_KILLED ||
+	    !value_of(record, "task_memcg=", path, sizeof(path)) ||
+	    !is_of_group(path, group) ||
+	    !value_of(record, ",pid=", pid, sizeof(pid)) ||
+	    sscanf(pid, "%d", &number) != 1)
+		return;
+	one->pid = number;
+	value_of(record, ",task=", one->name, sizeof(one->name));
+	result->killed_count++;
+}
+
+/* A read(2) of /dev/kmsg is a record; old ones that were overwritten: EPIPE. */
+static void read_log(const char *group, struct kist_limit_result *result)
+{
+	CLEANUP_FD int fd =
+		open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	char record[RECORD_MAX];
+
+	if (fd < 0)
+		return;
+	for (;;) {
+		ssize_t n = read(fd, record, sizeof(record) - 1);
+
+		if (n < 0 && (errno == EPIPE || errno == EINTR))
+			continue;
+		if (n <= 0)
+			return;
+		record[n] = '\0';
+		limit_oom_parse(record, group, result);
+	}
+}
+
+void limit_oom_end(struct limit_oom *oom, struct kist_limit_result *result)
+{
+	limit_oom_look(oom);
+	result->oom_kills = oom->kills;
+	result->peak_bytes = oom->peak;
+	if (oom->kills > 0 && oom->group)
+		read_log(oom->group, result);
+}
