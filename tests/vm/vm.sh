@@ -1,13 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# vm.sh [-m MIB] [-t SECONDS] DIR -- COMMAND… - run a command in a throw-away
-# machine with a pure cgroup v2 tree
+# vm.sh [-s] [-m MIB] [-t SECONDS] DIR -- COMMAND… - run a command in a
+# throw-away machine with a pure cgroup v2 tree; with -s, under systemd
 #
 # The machine is QEMU (software emulation; no KVM is needed) with Debian's cloud
 # kernel and nothing but an initramfs: busybox, and what is in DIR, at the same
 # paths. COMMAND runs as root in /, standard input empty. Its output comes out
 # here, and its exit status is ours; 124 after the time limit (120 s), 125 when
 # the machine ended without a status (then the end of its console is shown).
+# For -s, DIR has systemd (run-systemd.sh gathers it); COMMAND is then a service
+# of its own, vm-command.service.
 #
 # How it works
 # ============
@@ -25,21 +27,23 @@ cache=$top/build/cache
 memory=512
 limit=120
 modules="overlay"
+systemd=
 
 die() {
 	echo "vm.sh: $*" >&2
 	exit 125
 }
 
-while getopts m:t: opt; do
+while getopts sm:t: opt; do
 	case $opt in
+	s) systemd=1 ;;
 	m) memory=$OPTARG ;;
 	t) limit=$OPTARG ;;
 	*) exit 2 ;;
 	esac
 done
 shift $((OPTIND - 1))
-[ $# -ge 3 ] && [ "$2" = -- ] || die "usage: vm.sh [-m MIB] [-t S] DIR -- COMMAND…"
+[ $# -ge 3 ] && [ "$2" = -- ] || die "usage: vm.sh [-s] [-m MIB] [-t S] DIR -- COMMAND…"
 payload=$1
 shift 2
 
@@ -66,6 +70,9 @@ write_init() {
 	cat <<'INIT'
 #!/bin/sh
 export PATH=/bin:/sbin:/usr/bin:/usr/sbin HOME=/root
+if [ -e /systemd ]; then
+	exec /lib/systemd/systemd
+fi
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
@@ -94,6 +101,20 @@ stty -F /dev/ttyS1 raw
 echo $? >/dev/ttyS2
 poweroff -f
 INIT
+}
+
+write_service() {
+	cat <<'UNIT'
+[Unit]
+Description=the command of vm.sh
+After=basic.target
+[Service]
+Type=oneshot
+Environment=HOME=/root PATH=/bin:/sbin:/usr/bin:/usr/sbin
+TimeoutStartSec=infinity
+ExecStartPre=/bin/stty -F /dev/ttyS1 raw
+ExecStart=/bin/sh -c '/bin/sh /command </dev/null >/dev/ttyS1 2>&1; echo $? >/dev/ttyS2; poweroff -f'
+UNIT
 }
 
 # The root is a mount of its own, not the initramfs: pivot_root(2) needs that.
@@ -141,6 +162,14 @@ fi
 
 mkdir "$tmp/command"
 printf '%q ' "$@" >"$tmp/command/command"
+if [ -n "$systemd" ]; then
+	touch "$tmp/command/systemd"
+	units=$tmp/command/etc/systemd/system
+	mkdir -p "$units/multi-user.target.wants"
+	write_service >"$units/vm-command.service"
+	ln -s ../vm-command.service "$units/multi-user.target.wants/"
+	ln -s /lib/systemd/system/multi-user.target "$units/default.target"
+fi
 { cat "$base"; archive "$payload"; archive "$tmp/command"; } >"$tmp/initrd"
 
 # --- go ------------------------------------------------------------------------
