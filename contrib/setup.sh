@@ -10,7 +10,7 @@ build="gcc libc6-dev binutils make meson ninja-build pkg-config libcmocka-dev
 	musl-tools"
 check="$build g++ bats jq libseccomp-dev libjson-c-dev clang-format clang-tidy clang
 	libclang-rt-14-dev cppcheck
-	shellcheck debootstrap busybox-static uidmap strace qemu-system-x86
+	shellcheck debootstrap busybox-static uidmap tini dumb-init catatonit strace qemu-system-x86
 	linux-image-cloud-amd64 cpio kmod xz-utils iproute2 procps git
 	podman conmon containerd systemd dbus cgroup-tools"
 bench="$build jq crun runc busybox-static"

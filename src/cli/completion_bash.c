@@ -64,15 +64,14 @@ static void takes(const char *verb, const struct opt *opts,
 	fprintf(out, "\t%s%s%s)\n\t\topts='--help", verb[0] ? "'" : "",
 		verb[0] ? verb : "''", verb[0] ? "'" : "");
 	EACH_OPT(opt, opts)
-	if (is_shown(opt))
-		option_names(opt, " ", "", out);
+		if (is_shown(opt))
+			option_names(opt, " ", "", out);
 	fputs("'\n\t\tvalues='", out);
 	EACH_OPT(opt, opts)
-	if (is_shown(opt) && opt->kind == OPT_VALUE && !opt->bare)
-		option_names(opt, " ", "", out);
+		if (is_shown(opt) && opt->kind == OPT_VALUE && !opt->bare)
+			option_names(opt, " ", "", out);
 	fprintf(out, " '\n\t\toperands='%s", operands);
-	EACH_OPT(opt, opts)
-	{
+	EACH_OPT(opt, opts) {
 		if (!opt_is_operand(opt) || opt->hidden)
 			continue;
 		kind(opt, out);
@@ -86,8 +85,7 @@ static void value_kinds(const char *verb, const struct opt *opts, FILE *out)
 	char before[64];
 
 	snprintf(before, sizeof(before), "'%s':", verb);
-	EACH_OPT(opt, opts)
-	{
+	EACH_OPT(opt, opts) {
 		if (!is_shown(opt) || opt->kind != OPT_VALUE)
 			continue;
 		fputc('\t', out);
@@ -118,8 +116,7 @@ static void takes_of(const struct command *command, FILE *out)
 	CLEANUP_BUF struct buf verbs;
 
 	buf_init(&verbs);
-	EACH_OFFERED(c, command->verbs)
-	{
+	EACH_OFFERED(c, command->verbs) {
 		buf_printf(&verbs, "%s%.*s", separator,
 			   (int)strcspn(command_word(*c), "|"),
 			   command_word(*c));
@@ -130,14 +127,14 @@ static void takes_of(const struct command *command, FILE *out)
 	takes(command_name(command, ' ', name), command->opts,
 	      verbs.data ? verbs.data : "", out);
 	EACH_OFFERED(c, command->verbs)
-	takes(command_name(*c, ' ', name), (*c)->opts, "", out);
+		takes(command_name(*c, ' ', name), (*c)->opts, "", out);
 }
 
 static void families(const struct program *program, FILE *out)
 {
 	EACH_OFFERED(c, program->commands)
-	if ((*c)->verbs)
-		fprintf(out, "%s ", (*c)->name);
+		if ((*c)->verbs)
+			fprintf(out, "%s ", (*c)->name);
 }
 
 static void tables(const struct program *program, FILE *out)
@@ -145,7 +142,7 @@ static void tables(const struct program *program, FILE *out)
 	fputs("\tcase $verb in\n", out);
 	takes("", program->global_opts, "verb ", out);
 	EACH_OFFERED(c, program->commands)
-	takes_of(*c, out);
+		takes_of(*c, out);
 	fputs("\t*) opts='' values=' ' operands='' ;;\n\tesac\n", out);
 }
 
@@ -155,11 +152,11 @@ static void value_table(const struct program *program, FILE *out)
 
 	fputs("\tcase $verb:$prev in\n", out);
 	value_kinds("", program->global_opts, out);
-	EACH_OFFERED(c, program->commands)
-	{
+	EACH_OFFERED(c, program->commands) {
 		value_kinds((*c)->name, (*c)->opts, out);
 		EACH_OFFERED(verb, (*c)->verbs)
-		value_kinds(command_name(*verb, ' ', name), (*verb)->opts, out);
+			value_kinds(command_name(*verb, ' ', name),
+				    (*verb)->opts, out);
 	}
 	fputs("\tesac\n", out);
 }

@@ -59,8 +59,7 @@ static void begin(const struct program *program, const char *verb, FILE *out)
 static void options(const struct program *program, const char *verb,
 		    const struct opt *opts, FILE *out)
 {
-	EACH_OPT(opt, opts)
-	{
+	EACH_OPT(opt, opts) {
 		if (opt->hidden || opt->kind == OPT_TITLE)
 			continue;
 		if (!opt_is_option(opt) &&
@@ -92,8 +91,7 @@ static void family(const struct program *program, const struct command *command,
 {
 	char verb[2 * COMMAND_NAME + 40];
 
-	EACH_OFFERED(c, command->verbs)
-	{
+	EACH_OFFERED(c, command->verbs) {
 		int len = (int)strcspn(command_word(*c), "|");
 
 		fprintf(out,
@@ -125,8 +123,8 @@ void completion_fish(const struct program *program, FILE *out)
 		fputc('\n', out);
 	}
 	EACH_OFFERED(c, program->commands)
-	if ((*c)->verbs)
-		family(program, *c, out);
-	else
-		options(program, (*c)->name, (*c)->opts, out);
+		if ((*c)->verbs)
+			family(program, *c, out);
+		else
+			options(program, (*c)->name, (*c)->opts, out);
 }

@@ -119,8 +119,7 @@ static void operand(const struct program *program, const struct opt *opt,
 static void options(const struct program *program, const struct opt *opts,
 		    FILE *out)
 {
-	EACH_OPT(opt, opts)
-	{
+	EACH_OPT(opt, opts) {
 		if (opt->hidden)
 			continue;
 		if (opt_is_option(opt))
@@ -169,8 +168,7 @@ static void family(const struct program *program, const struct command *command,
 {
 	fprintf(out, "\t%s)\n\t\t_arguments -C \\\n\t\t\t'1: :((",
 		command->name);
-	EACH_OFFERED(c, command->verbs)
-	{
+	EACH_OFFERED(c, command->verbs) {
 		fprintf(out, "%.*s\\:\"", (int)strcspn(command_word(*c), "|"),
 			command_word(*c));
 		quoted(out, (*c)->summary);
@@ -178,7 +176,7 @@ static void family(const struct program *program, const struct command *command,
 	}
 	fputs("))' '*:: :->more' && return\n\t\tcase $line[1] in\n", out);
 	EACH_OFFERED(c, command->verbs)
-	one_verb(program, *c, out);
+		one_verb(program, *c, out);
 	fputs("\tesac ;;\n", out);
 }
 
@@ -201,10 +199,10 @@ void completion_zsh(const struct program *program, FILE *out)
 	      "\tcase $line[1] in\n",
 	      out);
 	EACH_OFFERED(c, program->commands)
-	if ((*c)->verbs)
-		family(program, *c, out);
-	else
-		one_verb(program, *c, out);
+		if ((*c)->verbs)
+			family(program, *c, out);
+		else
+			one_verb(program, *c, out);
 	fputs("\tesac\n}\n\n_", out);
 	identifier(out, program->name);
 	fputs(" \"$@\"\n", out);

@@ -172,7 +172,7 @@ static void family(const struct program *program, const struct command *command,
 {
 	fprintf(out, "Usage: %s %s VERB ...\n\n", program->name, command->name);
 	EACH_OFFERED(c, command->verbs)
-	row(out, command_word(*c), (*c)->summary, 14);
+		row(out, command_word(*c), (*c)->summary, 14);
 	fprintf(out, "\n'%s %s VERB --help' tells more about one.\n",
 		program->name, command->name);
 	if (command->example)

@@ -159,8 +159,7 @@ static void operands(const struct opt *opts, FILE *out)
 {
 	bool any = false;
 
-	EACH_OPT(opt, opts)
-	{
+	EACH_OPT(opt, opts) {
 		if (!opt_is_operand(opt) || opt->hidden)
 			continue;
 		if (!any)
@@ -187,8 +186,7 @@ static void options(const struct opt *opts, FILE *out)
 {
 	bool open = false;
 
-	EACH_OPT(opt, opts)
-	{
+	EACH_OPT(opt, opts) {
 		if (opt->kind == OPT_TITLE) {
 			if (open)
 				list_end(out);
@@ -255,8 +253,7 @@ static void see_also(const char *see, FILE *out)
 
 static void synopsis_operands(const struct opt *opts, FILE *out)
 {
-	EACH_OPT(opt, opts)
-	{
+	EACH_OPT(opt, opts) {
 		if (!opt_is_operand(opt) || opt->hidden)
 			continue;
 		fputs(opt->kind == OPT_OPERAND ? ".Ar " : ".Op Ar ", out);
@@ -322,8 +319,7 @@ static void family(const struct command *command, FILE *out)
 		return;
 	fputs(".Pp\nEach verb has a page of its own.\n", out);
 	list_begin(out);
-	EACH_OFFERED(c, command->verbs)
-	{
+	EACH_OFFERED(c, command->verbs) {
 		fprintf(out, ".It Cm %s\n", command_word(*c));
 		line(out, (*c)->summary);
 	}
@@ -391,13 +387,12 @@ int man_all(const struct program *program, const char *dir,
 {
 	int ret = write_page(program, NULL, dir, err);
 
-	EACH_OFFERED(c, program->commands)
-	{
+	EACH_OFFERED(c, program->commands) {
 		if (ret == 0)
 			ret = write_page(program, *c, dir, err);
 		EACH_OFFERED(verb, (*c)->verbs)
-		if (ret == 0)
-			ret = write_page(program, *verb, dir, err);
+			if (ret == 0)
+				ret = write_page(program, *verb, dir, err);
 	}
 	return ret;
 }

@@ -147,8 +147,8 @@ static void suggest_name(const struct reader *r, const struct written *written)
 	snprintf(word, sizeof(word), "%.*s", (int)written->len, written->name);
 	near_init(&near, word);
 	EACH_OPT(opt, r->opts)
-	if (opt_is_option(opt) && !opt->hidden && opt->name)
-		offer_name(&near, opt, best);
+		if (opt_is_option(opt) && !opt->hidden && opt->name)
+			offer_name(&near, opt, best);
 	near_offer(&near, "help");
 	if (near.best)
 		err_hint(r->err, "did you mean '--%s'?", near.best);

@@ -20,8 +20,8 @@ bool opt_is_same(const struct opt *opt)
 bool opt_any_option(const struct opt *opts)
 {
 	EACH_OPT(opt, opts)
-	if (opt_is_option(opt) && !opt->hidden)
-		return true;
+		if (opt_is_option(opt) && !opt->hidden)
+			return true;
 	return false;
 }
 
@@ -67,8 +67,8 @@ char *opt_usage(const struct opt *opts)
 	buf_init(&buf);
 	buf_puts(&buf, opt_any_option(opts) ? " [OPTIONS]" : "");
 	EACH_OPT(opt, opts)
-	if (!opt->hidden)
-		usage_word(&buf, opt);
+		if (!opt->hidden)
+			usage_word(&buf, opt);
 	return buf_take(&buf);
 }
 
