@@ -119,6 +119,60 @@ void kist_net_forwarders_free(struct kist_net_forwarder *forwarders,
 int kist_net_unpublish(const struct kist *kist, const char *what,
 		       const struct kist_trace *trace, struct kist_error *err);
 
+/* ---- reachability ---- */
+
+/**
+ * struct kist_net_check - what is to be proved
+ * @a, @b:	TARGETs; "host" and "." are the caller's own network
+ * @port:	to use for TCP and UDP; 0: any free one. If a program of @b
+ *		listens on it, it is the one that is called (TCP alone)
+ * @only_family: 4 or 6; 0: both
+ * @timeout_ms:	of one probe; 0: 2000
+ */
+struct kist_net_check {
+	const char *a, *b;
+	uint16_t port;
+	int only_family;
+	int64_t timeout_ms;
+};
+
+enum kist_net_outcome { KIST_NET_OK, KIST_NET_FAILED, KIST_NET_SKIPPED };
+
+/**
+ * struct kist_net_result - one probe, in one direction
+ * @from, @to:	the words of struct kist_net_check
+ * @source, @dest: addresses; "" if there are none
+ * @family:	4, 6; 0: neither has addresses
+ * @probe:	"ping", "tcp" or "udp"; "" if there are no addresses
+ * @time_ns:	there and back
+ * @why, @hint:	of a failure: where it stops, and what to do; of one skipped:
+ *		why; else a note, or ""
+ */
+struct kist_net_result {
+	const char *from, *to;
+	char source[48], dest[48];
+	int family;
+	const char *probe;
+	enum kist_net_outcome outcome;
+	uint64_t time_ns;
+	char why[200], hint[200];
+};
+
+/**
+ * kist_net_check() - can two network namespaces reach each other?
+ * @ret_results: to be free(3)d; the strings @from and @to are @args'
+ *
+ * Tries an ICMP echo, a TCP connection and a datagram each way, with IPv4 and
+ * IPv6 as far as both have addresses. All sockets are the caller's; nothing is
+ * changed, and nothing waits longer than @timeout_ms.
+ *
+ * Return: 1: all that was tried works; 0: something does not; TARGET_…,
+ * NS_DENIED.
+ */
+int kist_net_check(const struct kist *kist, const struct kist_net_check *args,
+		   struct kist_net_result **ret_results, size_t *ret_count,
+		   struct kist_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -4,6 +4,7 @@
 #include "cli/net.h"
 
 static const struct command *const verbs[] = {
+	&cmd_net_check,
 	&cmd_net_port,
 	NULL,
 };

@@ -5,6 +5,6 @@
 
 #include "cli/opt.h"
 
-extern const struct command cmd_net_port;
+extern const struct command cmd_net_check, cmd_net_port;
 
 #endif
