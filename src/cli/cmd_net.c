@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd_net.c - kist net: network namespaces, their links, and what is in them */
+/* cmd_net.c - kist net: network namespaces and their links */
 #include "cli/kist.h"
 #include "cli/net.h"
 
 static const struct command *const verbs[] = {
-	&cmd_net_check,
-	&cmd_net_port,
-	NULL,
+	/* clang-format off: one a line */
+	&cmd_net_new,	&cmd_net_rm,   &cmd_net_link,
+	&cmd_net_check, &cmd_net_port, NULL,
+	/* clang-format on */
 };
 
 const struct command cmd_net = {
 	.name = "net",
 	.group = "namespaces",
 	.summary = "network namespaces and their links",
-	.see = "network_namespaces(7), ip-netns(8)",
+	.see = "network_namespaces(7), ip-netns(8), veth(4)",
 	.verbs = verbs,
 };

@@ -5,6 +5,9 @@
 
 #include "cli/opt.h"
 
+/* namespaces and links */
+extern const struct command cmd_net_new, cmd_net_rm, cmd_net_link;
+/* looking, and ports */
 extern const struct command cmd_net_check, cmd_net_port;
 
 #endif

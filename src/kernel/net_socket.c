@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "kernel/cap.h"
 #include "kernel/net_socket.h"
 #include "kernel/ns_visit.h"
 
@@ -25,11 +26,15 @@ int net_entry(int netns_fd, int ret_fd[NS_COUNT], struct kist_error *err)
 	memset(ret_fd, -1, NS_COUNT * sizeof(*ret_fd));
 	if (netns_fd < 0 || is_ours(netns_fd, "/proc/thread-self/ns/net"))
 		return 0;
+	ret_fd[NS_NET] = netns_fd;
+	/* Stay what we are where that is enough: in its owner we could no
+	 * longer do anything to namespaces of ours. */
+	if (cap_is_effective("CAP_SYS_ADMIN"))
+		return 0;
 	owner = ns_open_owner(netns_fd);
 	if (owner < 0)
 		return err_sys(err, KIST_E_NS_DENIED, -owner,
 			       "enter a network namespace");
-	ret_fd[NS_NET] = netns_fd;
 	if (!is_ours(owner, "/proc/thread-self/ns/user"))
 		ret_fd[NS_USER] = TAKE_FD(owner);
 	return 0;

@@ -108,23 +108,14 @@ static void two_namespaces(int ret_ns[2])
 	CHECK_SYS(unshare(CLONE_NEWNET));
 }
 
-static void link_two(void)
+/* "uno" and "two", joined, up, with an address each. */
+static void make_pair(struct netlink nl[2], const int ns[2])
 {
 	struct kist_error err = { 0 };
 	const struct address one = parsed("10.9.8.1/24"),
 			     two = parsed("fd00:9::2/64");
-	struct route route = { .dest = parsed("0.0.0.0/0"),
-			       .gateway = parsed("10.9.8.7") };
-	struct address_of *addresses;
-	struct link *links, link;
-	struct route *routes;
-	struct arena arena;
-	struct netlink nl[2];
-	size_t count, found = 0;
-	int ns[2];
+	struct link link;
 
-	two_namespaces(ns);
-	arena_init(&arena);
 	nl[0] = reach(ns[0]);
 	nl[1] = reach(ns[1]);
 	assert_int_equal(link_make(&nl[0],
@@ -142,7 +133,6 @@ static void link_two(void)
 	assert_string_equal(link.kind, "veth");
 	assert_int_equal(link.mtu, 1400);
 	assert_true(link.parent_nsid >= 0);
-
 	assert_int_equal(link_set(&nl[1], link.index,
 				  &(struct link_change){ .up = true }, &err),
 			 0);
@@ -154,20 +144,59 @@ static void link_two(void)
 			 &err),
 		0);
 	assert_int_equal(address_add(&nl[0], link.index, &one, &err), 0);
+	CHECK_ERR(&err, NULL);
 	assert_int_equal(address_add(&nl[0], link.index, &one, &err), -EEXIST);
 	assert_int_equal(err.id, KIST_E_ADDRESS);
-	err = (struct kist_error){ 0 };
+}
+
+static void address_and_remove(void)
+{
+	struct kist_error err = { 0 };
+	const struct address one = parsed("10.9.8.1/24");
+	struct address_of *addresses;
+	struct link *links;
+	struct arena arena;
+	struct netlink nl[2];
+	size_t count, found = 0;
+	int ns[2], index;
+
+	two_namespaces(ns);
+	make_pair(nl, ns);
+	arena_init(&arena);
+	index = link_index(&nl[0], "uno");
 	assert_int_equal(address_list(&nl[0], &arena, &addresses, &count, &err),
 			 0);
 	for (size_t i = 0; i < count; i++)
 		found += address_is_same(&addresses[i].address, &one) &&
-			 addresses[i].index == link.index;
+			 addresses[i].index == index;
 	assert_int_equal(found, 1);
+	assert_int_equal(address_remove(&nl[0], index, &one, &err), 0);
+	assert_int_equal(link_remove(&nl[0], index, &err), 0);
+	assert_int_equal(link_index(&nl[1], "two"), 0);
+	assert_int_equal(link_list(&nl[0], &arena, &links, &count, &err), 0);
+	assert_true(count >= 1);
+	assert_string_equal(links[0].name, "lo");
+	CHECK_ERR(&err, NULL);
+	arena_done(&arena);
+}
 
+static void route_there(void)
+{
+	struct kist_error err = { 0 };
+	struct route route = { .dest = parsed("0.0.0.0/0"),
+			       .gateway = parsed("10.9.8.7") };
+	struct route *routes;
+	struct arena arena;
+	struct netlink nl[2];
+	size_t count, found = 0;
+	int ns[2];
+
+	two_namespaces(ns);
+	make_pair(nl, ns);
+	arena_init(&arena);
 	assert_int_equal(route_add(&nl[0], &route, &err), 0);
 	CHECK_ERR(&err, NULL);
 	assert_int_equal(route_list(&nl[0], &arena, &routes, &count, &err), 0);
-	found = 0;
 	for (size_t i = 0; i < count; i++)
 		found += routes[i].dest.prefix == 0 &&
 			 address_is_same(&routes[i].gateway, &route.gateway);
@@ -177,22 +206,19 @@ static void link_two(void)
 	assert_int_equal(route_add(&nl[0], &route, &err), -ENETUNREACH);
 	CHECK_ERR(&err, "add route 'default': Nexthop has invalid gateway "
 			"(ENETUNREACH)");
-	err = (struct kist_error){ 0 };
-
-	assert_int_equal(address_remove(&nl[0], link.index, &one, &err), 0);
-	assert_int_equal(link_remove(&nl[0], link.index, &err), 0);
-	assert_int_equal(link_index(&nl[1], "two"), 0);
-	assert_int_equal(link_list(&nl[0], &arena, &links, &count, &err), 0);
-	assert_true(count >= 1);
-	assert_string_equal(links[0].name, "lo");
-	CHECK_ERR(&err, NULL);
 	arena_done(&arena);
 }
 
-static void a_pair_is_made_addressed_routed_and_removed(void **state)
+static void a_pair_is_made_addressed_and_removed(void **state)
 {
 	skip_unless(can_make_user_namespaces());
-	in_child(link_two);
+	in_child(address_and_remove);
+}
+
+static void routes_come_and_go(void **state)
+{
+	skip_unless(can_make_user_namespaces());
+	in_child(route_there);
 }
 
 static void make_mistakes(void)
@@ -240,7 +266,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kernels_devices_are_read),
 		cmocka_unit_test(names_and_hardware_addresses_are_checked),
-		cmocka_unit_test(a_pair_is_made_addressed_routed_and_removed),
+		cmocka_unit_test(a_pair_is_made_addressed_and_removed),
+		cmocka_unit_test(routes_come_and_go),
 		cmocka_unit_test(mistakes_are_named),
 	};
 

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* link_place.c - the network namespace a word stands for, as a place */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <kist/namespace.h>
+
+#include "base/trace.h"
+#include "engine/names.h"
+#include "engine/net/link_place.h"
+#include "engine/ns/target.h"
+#include "kernel/cap.h"
+#include "kernel/net_socket.h"
+
+/* Until names can be made. */
+#pragma weak kist_ns_new
+#pragma weak kist_ns_remove
+
+#define OUR_NET "/proc/thread-self/ns/net"
+
+static bool is_same(int ns_fd, const char *path)
+{
+	CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd >= 0 && ns_is_same(ns_fd, fd) == 1;
+}
+
+/* How ip(8) is told to work in a namespace that a process is in. */
+static void call_by_pid(struct link_place *p, pid_t pid, struct arena *arena)
+{
+	bool needs_user = !cap_is_effective("CAP_SYS_ADMIN");
+
+	p->place.netns = arena_printf(arena, "/proc/%d/ns/net", pid);
+	if (needs_user)
+		p->place.ip = arena_printf(
+			arena, "nsenter --preserve-credentials -t %d -U -n ip",
+			pid);
+	else
+		p->place.ip = arena_printf(
+			arena, "nsenter --net=/proc/%d/ns/net ip", pid);
+}
+
+/* Set @place->ip and @place->netns: what a shell would write. */
+static void call_it(struct link_place *p, struct target *target,
+		    struct arena *arena)
+{
+	const char *word = p->word;
+	char path[300];
+	pid_t pid = target ? target->pid : 1;
+
+	if (strncmp(word, "netns:", 6) == 0)
+		word += 6;
+	snprintf(path, sizeof(path), "/run/netns/%s", word);
+	p->place.netns = strcmp(p->word, "host") == 0 ? "/proc/1/ns/net" :
+							"/proc/$$/ns/net";
+	p->place.ip = "ip";
+	if (p->place.is_ours)
+		return;
+	if (!strchr(word, '/') && is_same(p->place.ns_fd, path)) {
+		p->place.netns = arena_strdup(arena, trace_word(word));
+		p->place.ip = arena_printf(arena, "ip -n %s", p->place.netns);
+		return;
+	}
+	if (word[0] == '/') {
+		p->place.netns = arena_strdup(arena, trace_word(word));
+		p->place.ip = arena_printf(arena, "nsenter --net=%s ip",
+					   p->place.netns);
+		return;
+	}
+	if (target && pid <= 0)
+		pid = target_pid(target, NULL);
+	if (pid > 0)
+		call_by_pid(p, pid, arena);
+}
+
+/* A name nobody has: how it will be called. */
+static void call_new(struct link_place *p, struct arena *arena)
+{
+	bool is_admin = cap_is_effective("CAP_SYS_ADMIN");
+
+	p->is_new = true;
+	p->place.netns =
+		is_admin ? p->word :
+			   arena_printf(arena, "$(kist net path %s)", p->word);
+	p->place.ip = arena_printf(
+		arena, is_admin ? "ip -n %s" : "kist net exec %s ip", p->word);
+}
+
+static int open_host(struct link_place *p, struct kist_error *err)
+{
+	p->place.ns_fd = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
+	if (p->place.ns_fd < 0) {
+		int ret = err_sys(err, KIST_E_NET_DENIED, errno,
+				  "the network namespace of this machine is "
+				  "not yours to change");
+
+		err_hint(err, "be root; or link namespaces of your own, and "
+			      "reach out with 'kist run --network pasta'");
+		return ret;
+	}
+	return 0;
+}
+
+static int reach(struct link_place *p, struct target *target,
+		 struct arena *arena, struct kist_error *err)
+{
+	p->place.is_ours = is_same(p->place.ns_fd, OUR_NET);
+	call_it(p, target, arena);
+	if (arena_failed(arena))
+		return err_nomem(err);
+	return place_open(&p->place, err);
+}
+
+static int find(const struct kist *kist, struct link_place *p,
+		struct target *target, struct kist_error *err)
+{
+	int ret = target_open(kist, p->word, target, err);
+
+	if (ret < 0)
+		return ret;
+	ret = target_ns(target, NS_NET, err);
+	if (ret >= 0)
+		ret = p->place.ns_fd = fcntl(ret, F_DUPFD_CLOEXEC, 3);
+	if (ret < 0)
+		target_close(target);
+	return ret < 0 ? ret : 0;
+}
+
+static int find_target(const struct kist *kist, struct link_place *p,
+		       bool may_be_new, struct arena *arena,
+		       struct kist_error *err)
+{
+	struct kist_error why = { 0 };
+	struct target target;
+	int ret = find(kist, p, &target, &why);
+
+	if (ret == -ENOENT && why.id == KIST_E_TARGET_UNKNOWN && may_be_new &&
+	    name_check(p->word, NULL) == 0) {
+		call_new(p, arena);
+		return arena_failed(arena) ? err_nomem(err) : 0;
+	}
+	if (ret < 0) {
+		if (err && !err->id)
+			*err = why;
+		return ret;
+	}
+	p->place.label = strcmp(p->word, ".") == 0 ?
+				 "this network namespace" :
+				 arena_strdup(arena, target.label);
+	ret = reach(p, &target, arena, err);
+	target_close(&target);
+	return ret;
+}
+
+int link_place_find(const struct kist *kist, const char *word, bool may_be_new,
+		    struct arena *arena, struct link_place *ret_place,
+		    struct kist_error *err)
+{
+	struct link_place place = {
+		.place = { .ns_fd = -1, .nl = NETLINK_NONE },
+		.word = word,
+	};
+	int ret;
+
+	place.place.label = arena_printf(arena, "network namespace '%s'", word);
+	if (strcmp(word, "host") == 0) {
+		ret = open_host(&place, err);
+		if (ret == 0)
+			ret = reach(&place, NULL, arena, err);
+	} else {
+		ret = find_target(kist, &place, may_be_new, arena, err);
+	}
+	if (ret < 0)
+		place_close(&place.place);
+	else
+		*ret_place = place;
+	return ret;
+}
+
+int link_place_make(const struct kist *kist, struct link_place *place,
+		    const struct link_place *owner, struct arena *arena,
+		    const struct kist_trace *trace, struct kist_error *err)
+{
+	const struct kist_ns_new args = {
+		.name = place->word,
+		.kinds = cap_is_effective("CAP_SYS_ADMIN") ?
+				 KIST_NS_NET :
+				 KIST_NS_NET | KIST_NS_USER,
+	};
+	struct target target;
+	int ret = kist_ns_new ? kist_ns_new(kist, &args, trace, err) :
+				err_set(err, KIST_E_UNSUPPORTED,
+					"namespaces cannot be named yet");
+
+	(void)owner;
+	if (ret < 0)
+		return ret;
+	if (trace_is_dry(trace))
+		return 0;
+	place->was_made = true;
+	ret = find(kist, place, &target, err);
+	if (ret < 0)
+		return ret;
+	ret = reach(place, &target, arena, err);
+	target_close(&target);
+	return ret;
+}
+
+void link_place_undo(const struct kist *kist, struct link_place *place)
+{
+	if (!place->was_made)
+		return;
+	place_close(&place->place);
+	/* The failure that led here is the one to be told. */
+	if (!kist_ns_remove ||
+	    kist_ns_remove(kist, place->word, NULL, NULL) < 0)
+		return;
+	place->was_made = false;
+}
+
+int link_place_check(const struct link_place *place, struct kist_error *err)
+{
+	if (!place->place.is_ours || cap_is_effective("CAP_NET_ADMIN"))
+		return 0;
+	err_set(err, KIST_E_NET_DENIED,
+		"changing the network devices of '%s' takes CAP_NET_ADMIN",
+		place->word);
+	err_hint(err, "be root; or link namespaces of your own, and reach out "
+		      "with 'kist run --network pasta'");
+	return -EPERM;
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* place.c - a network namespace in which something is done, and told */
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/trace.h"
+#include "kernel/net_socket.h"
+#include "network/place.h"
+
+int place_open(struct place *place, struct kist_error *err)
+{
+	int ret = net_socket_netlink(place->ns_fd, NETLINK_ROUTE, &place->nl,
+				     err);
+
+	if (ret < 0)
+		err_while(err, "cannot reach %s", place->label);
+	return ret;
+}
+
+void place_close(struct place *place)
+{
+	netlink_close(&place->nl);
+	cleanup_fd(&place->ns_fd);
+	place->ns_fd = -1;
+}
+
+/* ---- looking ---- */
+
+int place_has_device(struct place *place, const char *name)
+{
+	int index = place->nl.fd < 0 ? 0 : link_index(&place->nl, name);
+
+	return index > 0 ? 1 : index;
+}
+
+static const char *name_of(const struct link *links, size_t count, int index)
+{
+	for (size_t i = 0; i < count; i++)
+		if (links[i].index == index)
+			return links[i].name;
+	return "?";
+}
+
+static int taken(const struct place *place, const struct address *address,
+		 const struct address *other, const char *device,
+		 struct kist_error *err)
+{
+	const struct address subnet = address_subnet(other);
+	char ours[ADDRESS_TEXT], theirs[ADDRESS_TEXT];
+	int ret;
+
+	address_format(address, false, ours);
+	if (address_is_same(address, other))
+		return err_set(err, KIST_E_ADDRESS_TAKEN,
+			       "%s has address %s already, on '%s'",
+			       place->label, ours, device);
+	address_format(&subnet, true, theirs);
+	ret = err_set(err, KIST_E_ADDRESS_TAKEN,
+		      "%s has subnet %s already, on '%s': %s lies in it",
+		      place->label, theirs, device, ours);
+	err_hint(err, "choose a subnet that does not overlap with %s", theirs);
+	return ret;
+}
+
+/* Does an address stand for a subnet that others are reached through? */
+static bool is_subnet(const struct address_of *other)
+{
+	return other->address.prefix < address_bits(other->address.family) &&
+	       other->scope == RT_SCOPE_UNIVERSE;
+}
+
+int place_check_address(struct place *place, const char *device,
+			const struct address *address, struct kist_error *err)
+{
+	CLEANUP_ARENA struct arena arena;
+	struct address_of *others;
+	struct link *links;
+	size_t count, link_count;
+	int ret;
+
+	arena_init(&arena);
+	if (place->nl.fd < 0)
+		return 0;
+	ret = address_list(&place->nl, &arena, &others, &count, err);
+	if (ret == 0)
+		ret = link_list(&place->nl, &arena, &links, &link_count, err);
+	for (size_t i = 0; ret == 0 && i < count; i++) {
+		const char *name = name_of(links, link_count, others[i].index);
+		bool is_own = device && strcmp(device, name) == 0;
+
+		if (address_is_same(address, &others[i].address) ||
+		    (!is_own && is_subnet(&others[i]) &&
+		     address->prefix < address_bits(address->family) &&
+		     address_overlaps(address, &others[i].address)))
+			ret = taken(place, address, &others[i].address, name,
+				    err);
+	}
+	return ret;
+}
+
+/* ---- doing, and telling ---- */
+
+static int index_of(struct place *place, const char *device,
+		    struct kist_error *err)
+{
+	struct link link;
+	int ret = link_find(&place->nl, device, &link, err);
+
+	if (ret < 0) {
+		err_while(err, "%s", place->label);
+		return ret;
+	}
+	return link.index;
+}
+
+static int set(struct place *place, const char *device,
+	       const struct link_change *change, struct kist_error *err)
+{
+	int index = index_of(place, device, err);
+	int ret = index < 0 ? index : link_set(&place->nl, index, change, err);
+
+	if (ret < 0 && index >= 0)
+		err_while(err, "device '%s' of %s", device, place->label);
+	return ret;
+}
+
+int place_up(struct place *place, const char *device,
+	     const struct kist_trace *trace, struct kist_error *err)
+{
+	if (!trace_step(trace, NULL, "%s link set %s up", place->ip,
+			trace_word(device)))
+		return 0;
+	return set(place, device, &(struct link_change){ .up = true }, err);
+}
+
+int place_set(struct place *place, const char *device,
+	      const struct link_change *change, const struct kist_trace *trace,
+	      struct kist_error *err)
+{
+	char mtu[32] = "", mac[32] = "";
+
+	if (change->mtu)
+		snprintf(mtu, sizeof(mtu), " mtu %u", change->mtu);
+	if (change->mac)
+		snprintf(mac, sizeof(mac),
+			 " address %02x:%02x:%02x:%02x:%02x:%02x",
+			 change->mac[0], change->mac[1], change->mac[2],
+			 change->mac[3], change->mac[4], change->mac[5]);
+	if (!trace_step(trace, NULL, "%s link set %s%s%s", place->ip,
+			trace_word(device), mtu, mac))
+		return 0;
+	return set(place, device, change, err);
+}
+
+int place_rename(struct place *place, const char *device, const char *name,
+		 const struct kist_trace *trace, struct kist_error *err)
+{
+	if (!trace_step(trace, NULL, "%s link set %s name %s", place->ip,
+			trace_word(device), trace_word(name)))
+		return 0;
+	return set(place, device, &(struct link_change){ .name = name }, err);
+}
+
+int place_set_master(struct place *place, const char *device,
+		     const char *master, const struct kist_trace *trace,
+		     struct kist_error *err)
+{
+	int index;
+
+	if (!trace_step(trace, NULL, "%s link set %s master %s", place->ip,
+			trace_word(device), trace_word(master)))
+		return 0;
+	index = index_of(place, master, err);
+	if (index < 0)
+		return index;
+	return set(place, device, &(struct link_change){ .master = index },
+		   err);
+}
+
+int place_remove(struct place *place, const char *device,
+		 const struct kist_trace *trace, struct kist_error *err)
+{
+	int index, ret;
+
+	if (!trace_step(trace, NULL, "%s link del %s", place->ip,
+			trace_word(device)))
+		return 0;
+	index = index_of(place, device, err);
+	ret = index < 0 ? index : link_remove(&place->nl, index, err);
+	if (ret < 0 && index >= 0)
+		err_while(err, "device '%s' of %s", device, place->label);
+	return ret;
+}
+
+static int change_address(struct place *place, bool is_new, const char *device,
+			  const struct address *address,
+			  const struct kist_trace *trace,
+			  struct kist_error *err)
+{
+	char text[ADDRESS_TEXT];
+	int index, ret;
+
+	address_format(address, true, text);
+	if (!trace_step(trace, NULL, "%s addr %s %s dev %s%s", place->ip,
+			is_new ? "add" : "del", text, trace_word(device),
+			is_new && address->family == AF_INET6 ? " nodad" : ""))
+		return 0;
+	index = index_of(place, device, err);
+	if (index < 0)
+		return index;
+	ret = is_new ? address_add(&place->nl, index, address, err) :
+		       address_remove(&place->nl, index, address, err);
+	if (ret < 0)
+		err_while(err, "device '%s' of %s", device, place->label);
+	return ret;
+}
+
+int place_add_address(struct place *place, const char *device,
+		      const struct address *address,
+		      const struct kist_trace *trace, struct kist_error *err)
+{
+	return change_address(place, true, device, address, trace, err);
+}
+
+int place_remove_address(struct place *place, const char *device,
+			 const struct address *address,
+			 const struct kist_trace *trace, struct kist_error *err)
+{
+	return change_address(place, false, device, address, trace, err);
+}
+
+/* Add or remove. */
+static int change_route(struct place *place, bool is_new, const char *device,
+			const struct address *dest,
+			const struct address *gateway,
+			const struct kist_trace *trace, struct kist_error *err)
+{
+	struct route route = { .dest = *dest };
+	char to[ADDRESS_TEXT], via[ADDRESS_TEXT] = "";
+	bool is_mixed = gateway && gateway->family != dest->family;
+	int ret;
+
+	if (gateway) {
+		route.gateway = *gateway;
+		address_format(gateway, false, via);
+	}
+	route_format_dest(&route, to);
+	if (!trace_step(trace, NULL, "%s%s route %s %s%s%s%s%s%s", place->ip,
+			dest->family == AF_INET6 ? " -6" : "",
+			is_new ? "add" : "del", to, gateway ? " via " : "",
+			is_mixed ? "inet6 " : "", via, device ? " dev " : "",
+			device ? trace_word(device) : ""))
+		return 0;
+	if (device) {
+		route.index = index_of(place, device, err);
+		if (route.index < 0)
+			return route.index;
+	}
+	ret = is_new ? route_add(&place->nl, &route, err) :
+		       route_remove(&place->nl, &route, err);
+	if (ret < 0)
+		err_while(err, "%s", place->label);
+	return ret;
+}
+
+int place_add_route(struct place *place, const char *device,
+		    const struct address *dest, const struct address *gateway,
+		    const struct kist_trace *trace, struct kist_error *err)
+{
+	return change_route(place, true, device, dest, gateway, trace, err);
+}
+
+int place_remove_route(struct place *place, const char *device,
+		       const struct address *dest,
+		       const struct address *gateway,
+		       const struct kist_trace *trace, struct kist_error *err)
+{
+	return change_route(place, false, device, dest, gateway, trace, err);
+}
