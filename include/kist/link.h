@@ -12,7 +12,7 @@
  *		…
  *
  * TARGET strings are those of kist(1), see kist/namespace.h; and "host", the
- * network namespace of process 1. A device is "DEVICE@TARGET", or "DEVICE" for
+ * caller's own network namespace. A device is "DEVICE@TARGET", or "DEVICE" for
  * one of the caller's namespace.
  *
  * Return:     0, or a negative errno with the error filled in.

@@ -4,9 +4,13 @@
 #include "cli/net.h"
 
 static const struct command *const verbs[] = {
-	/* clang-format off: one a line */
-	&cmd_net_new,	&cmd_net_rm,   &cmd_net_link,
-	&cmd_net_check, &cmd_net_port, NULL,
+	/* clang-format off */
+	&cmd_net_new,
+	&cmd_net_rm,
+	&cmd_net_link,
+	&cmd_net_check,
+	&cmd_net_port,
+	NULL,
 	/* clang-format on */
 };
 

@@ -114,8 +114,8 @@ const struct command cmd_net_link = {
 	.see = "kist-net-check(1), kist-net-move(1), veth(4), ip-link(8)",
 	.example = "kist net link ns1:192.168.1.1/24 ns2:192.168.1.2/24",
 	.notes =
-		"An end is a namespace (any TARGET; \"host\" is the one of "
-		"process 1, \".\" the caller's) with the addresses its device "
+		"An end is a namespace (any TARGET; \"host\" or \".\" is "
+		"the caller's own) with the addresses its device "
 		"gets. A name that stands for nothing yet is made into a "
 		"network namespace. \"wan0@ns1:10.0.0.1/24\" calls the device "
 		"wan0; else it is eth0, or the next that is free, and in the "

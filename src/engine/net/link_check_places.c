@@ -30,7 +30,7 @@ static int find_place(struct link_making *m, struct link_side *side,
 	for (size_t i = 0; i < m->place_count; i++) {
 		if (!is_same_place(&m->places[i], place))
 			continue;
-		place_close(&place->place);
+		site_close(&place->place);
 		side->place = &m->places[i];
 		return 0;
 	}
@@ -52,7 +52,7 @@ static int find_parent(struct link_making *m, struct kist_error *err)
 		ret = link_place_find(m->kist, target ? target : ".", false,
 				      m->arena, &m->parent_place, err);
 	if (ret == 0)
-		ret = place_has_device(&m->parent_place.place, m->parent);
+		ret = site_has_device(&m->parent_place.place, m->parent);
 	if (ret == 0) {
 		err_set(err, KIST_E_LINK_UNKNOWN, "%s has no device '%s'",
 			m->parent_place.place.label, m->parent);
@@ -71,7 +71,7 @@ static int find_hub(struct link_making *m, struct kist_error *err)
 	if (!hub->end.device || !(m->is_hub || m->rule->is_pair) ||
 	    hub->place->is_new)
 		return 0;
-	ret = place_has_device(&hub->place->place, hub->end.device);
+	ret = site_has_device(&hub->place->place, hub->end.device);
 	if (ret <= 0)
 		return ret;
 	ret = link_find(&hub->place->place.nl, hub->end.device, &link, err);
@@ -149,8 +149,8 @@ static int check_against_place(const struct link_making *m,
 	int ret = 0;
 
 	for (size_t i = 0; ret == 0 && i < side->end.count; i++)
-		ret = place_check_address(&side->place->place, device,
-					  &side->end.addresses[i], err);
+		ret = site_check_address(&side->place->place, device,
+					 &side->end.addresses[i], err);
 	return ret;
 }
 

@@ -25,15 +25,14 @@ static void undo_all(struct link_making *m)
 		int ret = 0;
 
 		if (u->kind == UNDO_LINK)
-			ret = place_remove(u->place, u->device, NULL, NULL);
+			ret = site_remove(u->place, u->device, NULL, NULL);
 		else if (u->kind == UNDO_ADDRESS)
-			ret = place_remove_address(u->place, u->device,
-						   u->address, NULL, NULL);
+			ret = site_remove_address(u->place, u->device,
+						  u->address, NULL, NULL);
 		else
-			ret = place_remove_route(u->place, u->device,
-						 &u->route->dest,
-						 &u->route->gateway, NULL,
-						 NULL);
+			ret = site_remove_route(u->place, u->device,
+						&u->route->dest,
+						&u->route->gateway, NULL, NULL);
 		(void)ret;
 	}
 	for (size_t i = m->place_count; i > 0; i--)
@@ -44,7 +43,7 @@ static void undo_all(struct link_making *m)
 
 /* One end of a pair, wherever it is. */
 struct tip {
-	struct place *place;
+	struct site *place;
 	const char *name;
 	const uint8_t *mac;
 };
@@ -64,7 +63,7 @@ static const char *mtu_words(struct link_making *m)
 			      "";
 }
 
-static bool is_apart(const struct place *a, const struct place *b)
+static bool is_apart(const struct site *a, const struct site *b)
 {
 	return a != b;
 }
@@ -152,10 +151,10 @@ static int make_tun(struct link_making *m, struct link_side *side,
 				    .device = side->name });
 	if (!side->mac && !m->args->mtu)
 		return 0;
-	return place_set(&side->place->place, side->name,
-			 &(struct link_change){ .mac = side->mac,
-						.mtu = m->args->mtu },
-			 m->trace, err);
+	return site_set(&side->place->place, side->name,
+			&(struct link_change){ .mac = side->mac,
+					       .mtu = m->args->mtu },
+			m->trace, err);
 }
 
 static int parent_index(struct link_making *m, int *ret_index,
@@ -180,11 +179,11 @@ static int parent_index(struct link_making *m, int *ret_index,
 static int make_device(struct link_making *m, struct link_side *side,
 		       struct kist_error *err)
 {
-	struct place *to = &side->place->place;
-	struct place *from = m->parent ? &m->parent_place.place : to;
+	struct site *to = &side->place->place;
+	struct site *from = m->parent ? &m->parent_place.place : to;
 	bool apart = m->parent &&
 		     (to->ns_fd < 0 || ns_is_same(from->ns_fd, to->ns_fd) != 1);
-	bool clashes = apart && place_has_device(from, side->name) == 1;
+	bool clashes = apart && site_has_device(from, side->name) == 1;
 	const char *name = clashes ?
 				   arena_printf(m->arena, "kist%d", getpid()) :
 				   side->name;
@@ -218,7 +217,7 @@ static int make_device(struct link_making *m, struct link_side *side,
 			.kind = UNDO_LINK, .place = to, .device = name });
 	if (!clashes)
 		return 0;
-	ret = place_rename(to, name, side->name, m->trace, err);
+	ret = site_rename(to, name, side->name, m->trace, err);
 	if (ret == 0 && m->undo_count > 0)
 		m->undo[m->undo_count - 1].device = side->name;
 	return ret;
@@ -247,7 +246,7 @@ static int make_places(struct link_making *m, struct kist_error *err)
 static int make_devices(struct link_making *m, struct kist_error *err)
 {
 	struct link_side *s = m->sides;
-	struct place *hub = &s[0].place->place;
+	struct site *hub = &s[0].place->place;
 	int ret = 0;
 
 	if (m->rule->is_pair && !m->is_hub)
@@ -275,10 +274,10 @@ static int make_devices(struct link_making *m, struct kist_error *err)
 					      s[i].mac },
 				err);
 		if (ret == 0)
-			ret = place_set_master(hub, s[i].port, s[0].name,
-					       m->trace, err);
+			ret = site_set_master(hub, s[i].port, s[0].name,
+					      m->trace, err);
 		if (ret == 0)
-			ret = place_up(hub, s[i].port, m->trace, err);
+			ret = site_up(hub, s[i].port, m->trace, err);
 	}
 	return ret;
 }
@@ -286,13 +285,13 @@ static int make_devices(struct link_making *m, struct kist_error *err)
 static int dress(struct link_making *m, struct link_side *side,
 		 struct kist_error *err)
 {
-	struct place *place = &side->place->place;
+	struct site *place = &side->place->place;
 	bool is_old = side == m->sides && m->is_old_hub;
 	int ret = 0;
 
 	for (size_t i = 0; ret == 0 && i < side->end.count; i++) {
-		ret = place_add_address(place, side->name,
-					&side->end.addresses[i], m->trace, err);
+		ret = site_add_address(place, side->name,
+				       &side->end.addresses[i], m->trace, err);
 		if (ret == 0 && is_old)
 			note(m, (struct link_undo){
 					.kind = UNDO_ADDRESS,
@@ -302,7 +301,7 @@ static int dress(struct link_making *m, struct link_side *side,
 	}
 	if (ret < 0 || is_old)
 		return ret;
-	return place_up(place, side->name, m->trace, err);
+	return site_up(place, side->name, m->trace, err);
 }
 
 static int make_all(struct link_making *m, struct kist_error *err)
@@ -316,8 +315,8 @@ static int make_all(struct link_making *m, struct kist_error *err)
 	for (size_t i = 0; ret == 0 && i < m->route_count; i++) {
 		struct link_route *r = &m->routes[i];
 
-		ret = place_add_route(&r->side->place->place, r->side->name,
-				      &r->dest, &r->gateway, m->trace, err);
+		ret = site_add_route(&r->side->place->place, r->side->name,
+				     &r->dest, &r->gateway, m->trace, err);
 		if (ret == 0)
 			note(m, (struct link_undo){
 					.kind = UNDO_ROUTE,
@@ -374,8 +373,8 @@ int kist_link_make(const struct kist *kist, const struct kist_link *args,
 	arena_init(&arena);
 	ret = make_link(&m, err);
 	for (size_t i = 0; i < m.place_count; i++)
-		place_close(&m.places[i].place);
-	place_close(&m.parent_place.place);
+		site_close(&m.places[i].place);
+	site_close(&m.parent_place.place);
 	return ret;
 }
 
@@ -406,7 +405,7 @@ int kist_link_remove(const struct kist *kist, const char *device,
 	else
 		ret = link_place_check(&at, err);
 	if (ret == 0)
-		ret = place_remove(&at.place, name, trace, err);
-	place_close(&at.place);
+		ret = site_remove(&at.place, name, trace, err);
+	site_close(&at.place);
 	return ret;
 }

@@ -53,7 +53,7 @@ enum link_undo_kind { UNDO_LINK, UNDO_ADDRESS, UNDO_ROUTE };
 
 struct link_undo {
 	enum link_undo_kind kind;
-	struct place *place;
+	struct site *place;
 	const char *device;
 	const struct address *address;
 	const struct link_route *route;

@@ -28,7 +28,7 @@ static int is_taken(struct link_making *m, struct link_place *place,
 		    strcmp(side->port, name) == 0)
 			return 1;
 	}
-	return place_has_device(&place->place, name);
+	return site_has_device(&place->place, name);
 }
 
 /* @base and a number, so that it is free; without a number first, if that is

@@ -48,13 +48,12 @@ static void call_it(struct link_place *p, struct target *target,
 {
 	const char *word = p->word;
 	char path[300];
-	pid_t pid = target ? target->pid : 1;
+	pid_t pid = target->pid;
 
 	if (strncmp(word, "netns:", 6) == 0)
 		word += 6;
 	snprintf(path, sizeof(path), "/run/netns/%s", word);
-	p->place.netns = strcmp(p->word, "host") == 0 ? "/proc/1/ns/net" :
-							"/proc/$$/ns/net";
+	p->place.netns = "/proc/$$/ns/net";
 	p->place.ip = "ip";
 	if (p->place.is_ours)
 		return;
@@ -69,7 +68,7 @@ static void call_it(struct link_place *p, struct target *target,
 					   p->place.netns);
 		return;
 	}
-	if (target && pid <= 0)
+	if (pid <= 0)
 		pid = target_pid(target, NULL);
 	if (pid > 0)
 		call_by_pid(p, pid, arena);
@@ -88,21 +87,6 @@ static void call_new(struct link_place *p, struct arena *arena)
 		arena, is_admin ? "ip -n %s" : "kist net exec %s ip", p->word);
 }
 
-static int open_host(struct link_place *p, struct kist_error *err)
-{
-	p->place.ns_fd = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
-	if (p->place.ns_fd < 0) {
-		int ret = err_sys(err, KIST_E_NET_DENIED, errno,
-				  "the network namespace of this machine is "
-				  "not yours to change");
-
-		err_hint(err, "be root; or link namespaces of your own, and "
-			      "reach out with 'kist run --network pasta'");
-		return ret;
-	}
-	return 0;
-}
-
 static int reach(struct link_place *p, struct target *target,
 		 struct arena *arena, struct kist_error *err)
 {
@@ -110,7 +94,7 @@ static int reach(struct link_place *p, struct target *target,
 	call_it(p, target, arena);
 	if (arena_failed(arena))
 		return err_nomem(err);
-	return place_open(&p->place, err);
+	return site_open(&p->place, err);
 }
 
 static int find(const struct kist *kist, struct link_place *p,
@@ -136,6 +120,12 @@ static int find_target(const struct kist *kist, struct link_place *p,
 	struct target target;
 	int ret = find(kist, p, &target, &why);
 
+	/* The caller's own, as long as nothing else is called so. */
+	if (ret == -ENOENT && strcmp(p->word, "host") == 0) {
+		p->word = ".";
+		why = (struct kist_error){ 0 };
+		ret = find(kist, p, &target, &why);
+	}
 	if (ret == -ENOENT && why.id == KIST_E_TARGET_UNKNOWN && may_be_new &&
 	    name_check(p->word, NULL) == 0) {
 		call_new(p, arena);
@@ -165,15 +155,9 @@ int link_place_find(const struct kist *kist, const char *word, bool may_be_new,
 	int ret;
 
 	place.place.label = arena_printf(arena, "network namespace '%s'", word);
-	if (strcmp(word, "host") == 0) {
-		ret = open_host(&place, err);
-		if (ret == 0)
-			ret = reach(&place, NULL, arena, err);
-	} else {
-		ret = find_target(kist, &place, may_be_new, arena, err);
-	}
+	ret = find_target(kist, &place, may_be_new, arena, err);
 	if (ret < 0)
-		place_close(&place.place);
+		site_close(&place.place);
 	else
 		*ret_place = place;
 	return ret;
@@ -212,7 +196,7 @@ void link_place_undo(const struct kist *kist, struct link_place *place)
 {
 	if (!place->was_made)
 		return;
-	place_close(&place->place);
+	site_close(&place->place);
 	/* The failure that led here is the one to be told. */
 	if (!kist_ns_remove ||
 	    kist_ns_remove(kist, place->word, NULL, NULL) < 0)

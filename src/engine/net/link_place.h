@@ -2,7 +2,7 @@
 /**
  * link_place.h - the network namespace a word stands for, as a place
  *
- * Ownership: strings in the given arena; close with place_close().
+ * Ownership: strings in the given arena; close with site_close().
  */
 #ifndef ENGINE_NET_LINK_PLACE_H
 #define ENGINE_NET_LINK_PLACE_H
@@ -10,7 +10,7 @@
 #include <kist/run.h>
 
 #include "base/arena.h"
-#include "network/place.h"
+#include "network/site.h"
 
 /**
  * struct link_place - a place and its word
@@ -18,14 +18,15 @@
  * @was_made:	link_place_make() has made it
  */
 struct link_place {
-	struct place place;
+	struct site place;
 	const char *word;
 	bool is_new, was_made;
 };
 
 /**
  * link_place_find() - find the namespace
- * @word:	a TARGET, or "host"
+ * @word:	a TARGET; "host" is the caller's own, if nothing else is called
+ *		so
  * @may_be_new: a name that stands for nothing is fine
  *
  * Return: 0; TARGET_…, NET_DENIED.

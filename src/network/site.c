@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* place.c - a network namespace in which something is done, and told */
+/* site.c - a network namespace in which something is done, and told */
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
@@ -8,9 +8,9 @@
 
 #include "base/trace.h"
 #include "kernel/net_socket.h"
-#include "network/place.h"
+#include "network/site.h"
 
-int place_open(struct place *place, struct kist_error *err)
+int site_open(struct site *place, struct kist_error *err)
 {
 	int ret = net_socket_netlink(place->ns_fd, NETLINK_ROUTE, &place->nl,
 				     err);
@@ -20,7 +20,7 @@ int place_open(struct place *place, struct kist_error *err)
 	return ret;
 }
 
-void place_close(struct place *place)
+void site_close(struct site *place)
 {
 	netlink_close(&place->nl);
 	cleanup_fd(&place->ns_fd);
@@ -29,7 +29,7 @@ void place_close(struct place *place)
 
 /* ---- looking ---- */
 
-int place_has_device(struct place *place, const char *name)
+int site_has_device(struct site *place, const char *name)
 {
 	int index = place->nl.fd < 0 ? 0 : link_index(&place->nl, name);
 
@@ -44,7 +44,7 @@ static const char *name_of(const struct link *links, size_t count, int index)
 	return "?";
 }
 
-static int taken(const struct place *place, const struct address *address,
+static int taken(const struct site *place, const struct address *address,
 		 const struct address *other, const char *device,
 		 struct kist_error *err)
 {
@@ -72,8 +72,8 @@ static bool is_subnet(const struct address_of *other)
 	       other->scope == RT_SCOPE_UNIVERSE;
 }
 
-int place_check_address(struct place *place, const char *device,
-			const struct address *address, struct kist_error *err)
+int site_check_address(struct site *place, const char *device,
+		       const struct address *address, struct kist_error *err)
 {
 	CLEANUP_ARENA struct arena arena;
 	struct address_of *others;
@@ -103,7 +103,7 @@ int place_check_address(struct place *place, const char *device,
 
 /* ---- doing, and telling ---- */
 
-static int index_of(struct place *place, const char *device,
+static int index_of(struct site *place, const char *device,
 		    struct kist_error *err)
 {
 	struct link link;
@@ -116,7 +116,7 @@ static int index_of(struct place *place, const char *device,
 	return link.index;
 }
 
-static int set(struct place *place, const char *device,
+static int set(struct site *place, const char *device,
 	       const struct link_change *change, struct kist_error *err)
 {
 	int index = index_of(place, device, err);
@@ -127,8 +127,8 @@ static int set(struct place *place, const char *device,
 	return ret;
 }
 
-int place_up(struct place *place, const char *device,
-	     const struct kist_trace *trace, struct kist_error *err)
+int site_up(struct site *place, const char *device,
+	    const struct kist_trace *trace, struct kist_error *err)
 {
 	if (!trace_step(trace, NULL, "%s link set %s up", place->ip,
 			trace_word(device)))
@@ -136,9 +136,9 @@ int place_up(struct place *place, const char *device,
 	return set(place, device, &(struct link_change){ .up = true }, err);
 }
 
-int place_set(struct place *place, const char *device,
-	      const struct link_change *change, const struct kist_trace *trace,
-	      struct kist_error *err)
+int site_set(struct site *place, const char *device,
+	     const struct link_change *change, const struct kist_trace *trace,
+	     struct kist_error *err)
 {
 	char mtu[32] = "", mac[32] = "";
 
@@ -155,8 +155,8 @@ int place_set(struct place *place, const char *device,
 	return set(place, device, change, err);
 }
 
-int place_rename(struct place *place, const char *device, const char *name,
-		 const struct kist_trace *trace, struct kist_error *err)
+int site_rename(struct site *place, const char *device, const char *name,
+		const struct kist_trace *trace, struct kist_error *err)
 {
 	if (!trace_step(trace, NULL, "%s link set %s name %s", place->ip,
 			trace_word(device), trace_word(name)))
@@ -164,9 +164,8 @@ int place_rename(struct place *place, const char *device, const char *name,
 	return set(place, device, &(struct link_change){ .name = name }, err);
 }
 
-int place_set_master(struct place *place, const char *device,
-		     const char *master, const struct kist_trace *trace,
-		     struct kist_error *err)
+int site_set_master(struct site *place, const char *device, const char *master,
+		    const struct kist_trace *trace, struct kist_error *err)
 {
 	int index;
 
@@ -180,8 +179,8 @@ int place_set_master(struct place *place, const char *device,
 		   err);
 }
 
-int place_remove(struct place *place, const char *device,
-		 const struct kist_trace *trace, struct kist_error *err)
+int site_remove(struct site *place, const char *device,
+		const struct kist_trace *trace, struct kist_error *err)
 {
 	int index, ret;
 
@@ -195,7 +194,7 @@ int place_remove(struct place *place, const char *device,
 	return ret;
 }
 
-static int change_address(struct place *place, bool is_new, const char *device,
+static int change_address(struct site *place, bool is_new, const char *device,
 			  const struct address *address,
 			  const struct kist_trace *trace,
 			  struct kist_error *err)
@@ -218,22 +217,22 @@ static int change_address(struct place *place, bool is_new, const char *device,
 	return ret;
 }
 
-int place_add_address(struct place *place, const char *device,
-		      const struct address *address,
-		      const struct kist_trace *trace, struct kist_error *err)
+int site_add_address(struct site *place, const char *device,
+		     const struct address *address,
+		     const struct kist_trace *trace, struct kist_error *err)
 {
 	return change_address(place, true, device, address, trace, err);
 }
 
-int place_remove_address(struct place *place, const char *device,
-			 const struct address *address,
-			 const struct kist_trace *trace, struct kist_error *err)
+int site_remove_address(struct site *place, const char *device,
+			const struct address *address,
+			const struct kist_trace *trace, struct kist_error *err)
 {
 	return change_address(place, false, device, address, trace, err);
 }
 
 /* Add or remove. */
-static int change_route(struct place *place, bool is_new, const char *device,
+static int change_route(struct site *place, bool is_new, const char *device,
 			const struct address *dest,
 			const struct address *gateway,
 			const struct kist_trace *trace, struct kist_error *err)
@@ -266,17 +265,16 @@ static int change_route(struct place *place, bool is_new, const char *device,
 	return ret;
 }
 
-int place_add_route(struct place *place, const char *device,
-		    const struct address *dest, const struct address *gateway,
-		    const struct kist_trace *trace, struct kist_error *err)
+int site_add_route(struct site *place, const char *device,
+		   const struct address *dest, const struct address *gateway,
+		   const struct kist_trace *trace, struct kist_error *err)
 {
 	return change_route(place, true, device, dest, gateway, trace, err);
 }
 
-int place_remove_route(struct place *place, const char *device,
-		       const struct address *dest,
-		       const struct address *gateway,
-		       const struct kist_trace *trace, struct kist_error *err)
+int site_remove_route(struct site *place, const char *device,
+		      const struct address *dest, const struct address *gateway,
+		      const struct kist_trace *trace, struct kist_error *err)
 {
 	return change_route(place, false, device, dest, gateway, trace, err);
 }
