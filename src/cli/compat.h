@@ -21,6 +21,8 @@ struct personality {
 extern const struct personality compat_tini;
 extern const struct personality compat_dumb_init;
 extern const struct personality compat_catatonit;
+/* A row a line. */
+extern const struct personality personality_lsns;
 
 extern const struct personality *const personalities[]; /* NULL-terminated */
 

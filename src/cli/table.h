@@ -10,7 +10,8 @@
  *
  * Cells are added row by row. Control characters in them are shown as '?', for
  * a terminal acts on them and names are strangers'. Columns are as wide as
- * their widest cell; the last one is not padded.
+ * their widest cell; the last one is not padded. With TABLE_LINES a newline in
+ * a cell goes on below it.
  */
 #ifndef CLI_TABLE_H
 #define CLI_TABLE_H
@@ -21,23 +22,28 @@
 
 #include "base/macros.h"
 
-/* @name: the heading; @right: flush right, for numbers */
+/* @name: the heading; @right: flush right, for numbers; @shrinks: its cells are
+ * cut if the table is too wide */
 struct table_column {
 	const char *name;
-	bool right;
+	bool right, shrinks;
 };
 
+/* @max_width: of a line; 0: any */
 struct table {
 	const struct table_column *columns;
 	size_t width; /* columns */
 	char **cells;
 	size_t count; /* cells */
+	size_t max_width;
 	bool failed;
 };
 
 enum table_flag {
 	TABLE_HEADINGS = 1,
-	TABLE_RAW = 2, /* one blank between cells, nothing padded */
+	TABLE_RAW = 2, /* one blank between cells, nothing padded; blanks in
+			* them are \x20 */
+	TABLE_LINES = 4,
 };
 
 void table_init(struct table *table, const struct table_column *columns,
