@@ -10,7 +10,7 @@ const struct personality *const personalities[] = {
 	&compat_tini,
 	&compat_dumb_init,
 	&compat_catatonit,
-	&personality_lsns,
+	&compat_lsns,
 	NULL,
 };
 

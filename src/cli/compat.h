@@ -21,8 +21,7 @@ struct personality {
 extern const struct personality compat_tini;
 extern const struct personality compat_dumb_init;
 extern const struct personality compat_catatonit;
-/* A row a line. */
-extern const struct personality personality_lsns;
+extern const struct personality compat_lsns;
 
 extern const struct personality *const personalities[]; /* NULL-terminated */
 

@@ -414,4 +414,4 @@ static int lsns_main(int argc, char **argv)
 	return call.status;
 }
 
-const struct personality personality_lsns = { "lsns", lsns_main };
+const struct personality compat_lsns = { "lsns", lsns_main };

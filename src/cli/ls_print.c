@@ -121,13 +121,15 @@ static int print_table(const struct ls_rows *rows, const struct ls_view *view,
 			.right = info->right &&
 				 (view->columns[i] != p.tree_column ||
 				  p.tree_column != LS_NS),
-			.shrinks = info->shrinks && !view->no_trunc,
 		};
 	}
 	if (!rows->first)
 		return 0; /* no headings over nothing */
 	table_init(&table, columns, view->count);
 	table.max_width = terminal_width(out);
+	for (size_t i = 0; i < view->count; i++)
+		if (ls_columns[view->columns[i]].shrinks && !view->no_trunc)
+			table.shrinks |= BIT(i);
 	add_rows(&p, rows->first);
 	return table_print(&table, out,
 			   (view->no_headings ? 0u : TABLE_HEADINGS) |

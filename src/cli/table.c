@@ -115,7 +115,7 @@ static void shrink(const struct table *table, size_t *widths)
 
 		if (!table->max_width || total <= table->max_width)
 			return;
-		if (!table->columns[i].shrinks)
+		if (!(table->shrinks & BIT(i)))
 			continue;
 		if (cut > total - table->max_width)
 			cut = total - table->max_width;
@@ -156,7 +156,7 @@ static void print_cell(const struct table *table, size_t column,
 	size_t own = text_width(text, len);
 	int pad;
 
-	if (own > width && info->shrinks) {
+	if (own > width && (table->shrinks & BIT(column))) {
 		len = cut_len(text, len, width);
 		own = text_width(text, len);
 	}

@@ -22,20 +22,21 @@
 
 #include "base/macros.h"
 
-/* @name: the heading; @right: flush right, for numbers; @shrinks: its cells are
- * cut if the table is too wide */
+/* @name: the heading; @right: flush right, for numbers */
 struct table_column {
 	const char *name;
-	bool right, shrinks;
+	bool right;
 };
 
-/* @max_width: of a line; 0: any */
+/* @max_width: of a line; 0: any. @shrinks: mask of the columns that are cut if
+ * it is wider */
 struct table {
 	const struct table_column *columns;
 	size_t width; /* columns */
 	char **cells;
 	size_t count; /* cells */
 	size_t max_width;
+	unsigned shrinks;
 	bool failed;
 };
 

@@ -80,7 +80,7 @@ hint: did you mean 'net'?"
 hint: a filter compares columns: 'TYPE == \"net\" && NPROCS > 3'"
 	run -2 kist ls -J -r
 	expect_output "kist: --json and --raw do not go together"
-	run -2 kist ls -T round
+	run -2 kist ls --tree=round
 	expect_has "'round'"
 }
 

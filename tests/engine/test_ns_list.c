@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_ns_list.c - looking for namespaces (src/engine/ns/list*.c, scan.c) */
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "check.h"
