@@ -287,6 +287,12 @@ static int read_letter(struct reader *r, const struct opt *opt,
 	return store_option(r, opt, value);
 }
 
+/* What need not have a value has it behind '=': "-mu" are two. */
+static bool takes_value(const struct opt *opt, char next)
+{
+	return next == '=' || (opt->kind == OPT_VALUE && !opt->bare);
+}
+
 /* "-it", "-m64m", "-m 64m", "-m=64m" */
 static int read_letters(struct reader *r, const char *word)
 {
@@ -299,11 +305,11 @@ static int read_letters(struct reader *r, const char *word)
 		if (!opt) {
 			ret = err_set(r->err, KIST_E_USAGE,
 				      "unknown option '-%c'", *letter);
-		} else if (opt->kind == OPT_VALUE || letter[1] == '=') {
+		} else if (takes_value(opt, letter[1])) {
 			ret = read_letter(r, opt, value);
 			break;
 		} else {
-			ret = store_flag(r, opt, NULL);
+			ret = store_option(r, opt, NULL);
 		}
 	}
 	if (ret < 0)
@@ -446,8 +452,8 @@ static bool takes_next(const struct reader *r, const char *word)
 	}
 	while (*++word) {
 		opt = find_letter(r->opts, *word);
-		if (opt && opt->kind == OPT_VALUE)
-			return !opt->bare && !word[1];
+		if (opt && takes_value(opt, word[1]))
+			return !word[1];
 	}
 	return false;
 }

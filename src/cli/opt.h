@@ -62,7 +62,8 @@ typedef int opt_reader(void *field, const char *word, struct kist_error *err);
  * @only_words:	nothing but @words is accepted
  * @hidden:	accepted, not shown
  * @bare:	value if given without one ("--x" for "--x=V"); the value is
- *		then never a word of its own
+ *		then never a word of its own, and behind a letter it stands
+ *		after '=': "-m=FILE", while "-mu" are two options
  */
 struct opt {
 	enum opt_kind kind;

@@ -67,7 +67,9 @@ static int run(const char *path, char *const *argv, char said[SAID_BYTES])
 {
 	int pipe_fd[2], ret;
 	struct call call;
-	const struct sys_vfork args = { 0, -1, child, &call };
+	const struct sys_vfork args = { .cgroup_fd = -1,
+					.child = child,
+					.arg = &call };
 	ssize_t len;
 
 	if (pipe2(pipe_fd, O_CLOEXEC) < 0)

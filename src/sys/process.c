@@ -192,9 +192,10 @@ static void share_memory(struct clone3_args *clone, void *stack)
 	clone->stack_size = SYS_VFORK_STACK;
 }
 
-int sys_vfork3(const struct sys_vfork *args, pid_t *ret_pid, int *ret_pidfd)
+/* @stack: NULL: the child has a copy of our memory, and so of our stack. */
+static int clone_with(const struct sys_vfork *args, void *stack, pid_t *ret_pid,
+		      int *ret_pidfd)
 {
-	_Alignas(16) char stack[SYS_VFORK_STACK];
 	const uint64_t all = ~UINT64_C(0);
 	struct birth birth = { .args = args };
 	struct clone3_args clone = { .flags = args->flags };
@@ -202,7 +203,7 @@ int sys_vfork3(const struct sys_vfork *args, pid_t *ret_pid, int *ret_pidfd)
 	long pid;
 
 	clone.flags |= CLONE_CLEAR_SIGHAND;
-	if (SHARES_MEMORY)
+	if (stack)
 		share_memory(&clone, stack);
 	if (ret_pidfd) {
 		clone.flags |= CLONE_PIDFD;
@@ -218,7 +219,6 @@ int sys_vfork3(const struct sys_vfork *args, pid_t *ret_pid, int *ret_pidfd)
 	set_mask(&all, &birth.mask);
 	pid = clone3_on_stack(&clone, be_born, &birth);
 	set_mask(&birth.mask, NULL);
-	ASAN_UNPOISON_MEMORY_REGION(stack, sizeof(stack));
 	errno = caller_errno;
 
 	if (pid < 0)
@@ -228,4 +228,23 @@ int sys_vfork3(const struct sys_vfork *args, pid_t *ret_pid, int *ret_pidfd)
 	if (ret_pidfd)
 		*ret_pidfd = pidfd;
 	return 0;
+}
+
+static int clone_on_own_stack(const struct sys_vfork *args, pid_t *ret_pid,
+			      int *ret_pidfd)
+{
+	_Alignas(16) char stack[SYS_VFORK_STACK];
+	int ret = clone_with(args, stack, ret_pid, ret_pidfd);
+
+	ASAN_UNPOISON_MEMORY_REGION(stack, sizeof(stack));
+	return ret;
+}
+
+int sys_vfork3(const struct sys_vfork *args, pid_t *ret_pid, int *ret_pidfd)
+{
+	if (args->own_memory || !SHARES_MEMORY)
+		return clone_with(args, NULL, ret_pid, ret_pidfd);
+	if (args->stack)
+		return clone_with(args, args->stack, ret_pid, ret_pidfd);
+	return clone_on_own_stack(args, ret_pid, ret_pidfd);
 }

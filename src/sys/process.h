@@ -9,6 +9,7 @@
 
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -55,12 +56,19 @@ int sys_wait_exit(int pidfd);
  * @cgroup_fd:	directory of the v2 control group to be born in, or -1
  * @child:	what the child does; must end in execve(2) or _exit(2)
  * @arg:	given to it
+ * @own_memory:	the child has a copy of our memory, and we go on at once: a
+ *		plain fork (what may share its memory with none: one who enters
+ *		a time namespace)
+ * @stack:	SYS_VFORK_STACK bytes, aligned to 16, for a caller who has no
+ *		room on its own (such a child); NULL: this thread's
  */
 struct sys_vfork {
 	uint64_t flags;
 	int cgroup_fd;
 	void (*child)(void *arg);
 	void *arg;
+	bool own_memory;
+	void *stack;
 };
 
 /**

@@ -95,7 +95,9 @@ int ask(const char *const *argv, int timeout_ms, struct answer *ret_answer)
 	int out[2], errs[2], ret;
 	struct heard heard[2] = { { .fd = -1 }, { .fd = -1 } };
 	struct call call = { .argv = argv };
-	const struct sys_vfork args = { 0, -1, child, &call };
+	const struct sys_vfork args = { .cgroup_fd = -1,
+					.child = child,
+					.arg = &call };
 
 	CLEANUP_FD int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	CLEANUP_FD int pidfd = -1;

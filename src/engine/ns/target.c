@@ -90,29 +90,47 @@ static const char *comm_of(struct target *t, pid_t pid)
 	return arena_strdup(&t->arena, comm);
 }
 
+/* Does our /proc number processes as we do? One of another pid namespace does
+ * not. */
+static bool is_our_proc(const struct target *t)
+{
+	char self[16], text[16];
+	ssize_t len = readlinkat(t->proc_fd, "self", text, sizeof(text) - 1);
+
+	text[len > 0 ? len : 0] = '\0';
+	snprintf(self, sizeof(self), "%d", getpid());
+	return strcmp(self, text) == 0;
+}
+
+static int no_process(struct target *t, int ret, pid_t pid,
+		      struct kist_error *err)
+{
+	char path[16];
+
+	snprintf(path, sizeof(path), "%d", pid);
+	if (ret == -ESRCH)
+		return target_unknown(err, "there is no process %d", pid);
+	if (ret != -EINVAL && ret != -ENOENT)
+		return err_sys(err, KIST_E_SYSTEM, -ret, "open process %d",
+			       pid);
+	if (faccessat(t->proc_fd, path, F_OK, 0) < 0)
+		return target_unknown(err, "there is no process %d", pid);
+	return target_unknown(err, "%d is a thread, not a process", pid);
+}
+
 int target_take_process(struct target *t, pid_t pid, struct kist_error *err)
 {
 	int fd = sys_pidfd_open(pid);
-	struct proc_stat stat;
-	pid_t here;
 
-	if (fd == -EINVAL || fd == -ENOENT)
-		return target_unknown(err, "%d is a thread, not a process",
-				      pid);
-	if (fd == -ESRCH)
-		return target_unknown(err, "there is no process %d", pid);
 	if (fd < 0)
-		return err_sys(err, KIST_E_SYSTEM, -fd, "open process %d", pid);
+		return no_process(t, fd, pid, err);
 	t->kind = TARGET_PROCESS;
 	t->pid = pid;
 	t->pidfd = fd;
-	/* In a /proc of another pid namespace the number means another. */
-	here = proc_pid_of(t->proc_fd, fd);
-	if (here == -ESRCH || (here > 0 && here != pid))
+	if (!is_our_proc(t) && proc_pid_of(t->proc_fd, fd) != pid)
 		return target_unknown(err, "there is no process %d in /proc",
 				      pid);
-	if (proc_stat(t->proc_fd, pid, &stat) == 0 &&
-	    (stat.state == 'Z' || stat.state == 'X'))
+	if (!target_is_alive(t))
 		return target_unknown(err, "process %d has ended", pid);
 	if (!t->label)
 		t->label = arena_printf(&t->arena, "process %d (%s)", pid,
@@ -388,7 +406,9 @@ int target_ns(struct target *target, enum ns_kind kind, struct kist_error *err)
 		return fd;
 	if (target->kind != TARGET_PROCESS)
 		return says_nothing(target, kind, err);
-	fd = ns_open_pid(target->proc_fd, target->pid, kind);
+	fd = ns_open_pidfd(target->pidfd, kind);
+	if (fd == -ENOTTY || fd == -EOPNOTSUPP)
+		fd = ns_open_pid(target->proc_fd, target->pid, kind);
 	/* The number may have become another's before it was opened. */
 	if (!target_is_alive(target)) {
 		cleanup_fd(&fd);
