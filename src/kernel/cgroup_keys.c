@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cgroup_keys.c - limits as people write them: the table */
 #include <string.h>
-#include <strings.h>
 
 #include "base/macros.h"
 #include "base/near.h"
@@ -252,26 +251,41 @@ const char *limit_key_systemd(enum limit_key key)
 	return k->sense == SENSE_V1 ? NULL : limit_table[k->limit].systemd;
 }
 
-struct search {
-	const char *word;
-	size_t len;
-	struct near near;
-};
+#define NAMES 5
 
-static bool is(struct search *s, const char *name)
+/* All the names of a key; NULL where there is none. */
+static void names_of(enum limit_key key, const char *ret_names[NAMES])
 {
-	if (!name)
-		return false;
-	near_offer(&s->near, name);
-	return strlen(name) == s->len && strncmp(name, s->word, s->len) == 0;
+	ret_names[0] = limit_keys[key].name;
+	ret_names[1] = limit_keys[key].podman;
+	ret_names[2] = limit_key_file(key, false);
+	ret_names[3] = limit_key_file(key, true);
+	ret_names[4] = limit_key_systemd(key);
 }
 
-static bool is_key(struct search *s, enum limit_key key)
+static bool is_key(enum limit_key key, const char *word)
 {
-	return is(s, limit_keys[key].name) || is(s, limit_keys[key].podman) ||
-	       is(s, limit_key_file(key, false)) ||
-	       is(s, limit_key_file(key, true)) ||
-	       is(s, limit_key_systemd(key));
+	const char *names[NAMES];
+
+	names_of(key, names);
+	for (int i = 0; i < NAMES; i++)
+		if (names[i] && strcmp(names[i], word) == 0)
+			return true;
+	return false;
+}
+
+static const char *nearest(const char *word)
+{
+	const char *names[NAMES];
+	struct near near;
+
+	near_init(&near, word);
+	for (int key = 0; key < KEY_COUNT; key++) {
+		names_of((enum limit_key)key, names);
+		for (int i = 0; i < NAMES; i++)
+			near_offer(&near, names[i]);
+	}
+	return near.best;
 }
 
 /* What is written in another way than the table's, and means a row of it. */
@@ -286,7 +300,6 @@ static const struct {
 int limit_key_find(const char *word, size_t len, const char **ret_near)
 {
 	char text[64];
-	struct search s = { .word = word, .len = len };
 
 	*ret_near = NULL;
 	if (len >= sizeof(text))
@@ -297,14 +310,13 @@ int limit_key_find(const char *word, size_t len, const char **ret_near)
 		return KEY_HUGETLB;
 	if (strcmp(text, "io.max") == 0) /* any of four: as it is */
 		return -1;
-	near_init(&s.near, text);
 	for (int key = 0; key < KEY_COUNT; key++)
-		if (is_key(&s, (enum limit_key)key))
+		if (is_key((enum limit_key)key, text))
 			return key;
 	for (size_t i = 0; i < ARRAY_LEN(others); i++)
-		if (is(&s, others[i].name))
+		if (strcmp(others[i].name, text) == 0)
 			return (int)others[i].key;
-	*ret_near = s.near.best;
+	*ret_near = nearest(text);
 	return -1;
 }
 

@@ -66,7 +66,8 @@ cat >"$units/dbus.service" <<'UNIT'
 [Unit]
 Requires=dbus.socket
 [Service]
-ExecStart=/usr/bin/dbus-daemon --config-file=/etc/dbus.conf --nofork --nopidfile --systemd-activation
+Type=notify
+ExecStart=/usr/bin/dbus-daemon --config-file=/etc/dbus.conf --address=systemd: --nofork --nopidfile --systemd-activation
 UNIT
 cat >"$dir/etc/dbus.conf" <<'CONF'
 <busconfig>
@@ -81,6 +82,8 @@ cat >"$dir/etc/dbus.conf" <<'CONF'
 </busconfig>
 CONF
 cat >"$units/user@.service" <<'UNIT'
+[Unit]
+After=dbus.service
 [Service]
 User=%i
 Type=notify
@@ -93,6 +96,7 @@ KillMode=mixed
 UNIT
 mkdir -p "$units/multi-user.target.wants" "$units/sockets.target.wants"
 ln -s ../user@.service "$units/multi-user.target.wants/user@1000.service"
+ln -s ../dbus.service "$units/multi-user.target.wants/"
 ln -s ../dbus.socket "$units/sockets.target.wants/"
 
 printf '%s\n' root:x:0:0:root:/root:/bin/sh app:x:1000:1000:app:/home:/bin/sh \
@@ -106,7 +110,7 @@ mkdir -p "$dir/home" "$dir/t"
 
 # --- the tests --------------------------------------------------------------------
 
-for program in "${KIST_BUILD:-build/musl}"/src/program/kist{,-oci}; do
+for program in "${KIST_BUILD:-build/musl}"/src/program/kist{,-oci,-nop}; do
 	[ ! -f "$program" ] || cp "$program" "$dir/t/"
 done
 files=()
@@ -117,4 +121,4 @@ for name in "${@:-*}"; do
 	done
 done
 cp tests/vm/guest.sh "$dir/t/"
-tests/vm/vm.sh -s -m 768 -t 170 "$dir" -- sh /t/guest.sh "${files[@]}"
+tests/vm/vm.sh -is -m 768 -t 170 "$dir" -- sh /t/guest.sh "${files[@]}"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# vm.sh [-s] [-m MIB] [-t SECONDS] DIR -- COMMAND… - run a command in a
+# vm.sh [-is] [-m MIB] [-t SECONDS] DIR -- COMMAND… - run a command in a
 # throw-away machine with a pure cgroup v2 tree; with -s, under systemd
 #
 # The machine is QEMU (software emulation; no KVM is needed) with Debian's cloud
@@ -8,7 +8,8 @@
 # paths. COMMAND runs as root in /, standard input empty. Its output comes out
 # here, and its exit status is ours; 124 after the time limit (120 s), 125 when
 # the machine ended without a status (then the end of its console is shown).
-# For -s, DIR has systemd (run-systemd.sh gathers it); COMMAND is then a service
+# With -i its clock counts instructions: CPU times measured inside do not depend
+# on what else runs here. For -s, DIR has systemd (run-systemd.sh gathers it); COMMAND is then a service
 # of its own, vm-command.service.
 #
 # How it works
@@ -28,22 +29,24 @@ memory=512
 limit=120
 modules="overlay"
 systemd=
+clock=(-smp 2 -accel "tcg,thread=multi")
 
 die() {
 	echo "vm.sh: $*" >&2
 	exit 125
 }
 
-while getopts sm:t: opt; do
+while getopts ism:t: opt; do
 	case $opt in
 	s) systemd=1 ;;
+	i) clock=(-smp 1 -accel "tcg,thread=single" -icount "shift=1,sleep=off") ;;
 	m) memory=$OPTARG ;;
 	t) limit=$OPTARG ;;
 	*) exit 2 ;;
 	esac
 done
 shift $((OPTIND - 1))
-[ $# -ge 3 ] && [ "$2" = -- ] || die "usage: vm.sh [-s] [-m MIB] [-t S] DIR -- COMMAND…"
+[ $# -ge 3 ] && [ "$2" = -- ] || die "usage: vm.sh [-is] [-m MIB] [-t S] DIR -- COMMAND…"
 payload=$1
 shift 2
 
@@ -107,7 +110,7 @@ write_service() {
 	cat <<'UNIT'
 [Unit]
 Description=the command of vm.sh
-After=basic.target
+After=basic.target dbus.service user@1000.service
 [Service]
 Type=oneshot
 Environment=HOME=/root PATH=/bin:/sbin:/usr/bin:/usr/sbin
@@ -176,8 +179,8 @@ fi
 
 touch "$tmp/out" "$tmp/status" "$tmp/console"
 timeout -k 2 "$limit" qemu-system-x86_64 -nodefaults -no-user-config -display none \
-	-no-reboot -machine q35,usb=off,sata=off,smbus=off -cpu max -smp 2 \
-	-m "$memory" -accel tcg,thread=multi -kernel "$kernel" \
+	-no-reboot -machine q35,usb=off,sata=off,smbus=off -cpu max "${clock[@]}" \
+	-m "$memory" -kernel "$kernel" \
 	-initrd "$tmp/initrd" -append "console=ttyS0 quiet loglevel=3 panic=-1 \
 mitigations=off random.trust_cpu=on no_timer_check tsc=unstable" \
 	-serial "file:$tmp/console" -serial "file:$tmp/out" \

@@ -11,6 +11,7 @@
 #include "engine/cg/limit.h"
 #include "engine/cg/limit_presets.h"
 #include "engine/cg/limit_run.h"
+#include "engine/cg/limit_systemd.h"
 #include "kernel/cgroup_internal.h"
 
 static int read_words(const struct kist_limit *args, struct arena *arena,
@@ -49,35 +50,68 @@ static void choose_name(char name[48], pid_t pid, int try)
 		snprintf(name, 48, "kist-limit-%d", pid);
 }
 
-static bool is_taken(const struct limit_plan *plan)
+/* Plan groups and make them. A group of that name may be there, left by a
+ * process that had the same number: then another name. */
+static int make(struct limit_plan *plan, const struct limit_asks *asks,
+		const struct kist_limit *args, pid_t of, pid_t named,
+		const struct kist_trace *trace, struct kist_error *err)
 {
-	for (int h = 0; h < plan->world.count; h++)
-		if (plan->group[h] &&
-		    access(cgroup_place(&plan->world.h[h], plan->group[h], -1)
-				   .path,
-			   F_OK) == 0)
-			return true;
-	return false;
+	struct arena *arena = plan->arena;
+	bool is_threaded = plan->is_threaded;
+	int ret;
+
+	for (int try = 0;; try++) {
+		struct kist_error why = { 0 };
+		char name[48];
+
+		*plan = (struct limit_plan){ .arena = arena,
+					     .is_threaded = is_threaded };
+		choose_name(name, named, try);
+		ret = limit_plan_fill(plan, asks, of, args->parent, name, err);
+		if (ret)
+			return ret;
+		ret = limit_plan_make(plan, trace, &why);
+		if (ret == -EEXIST && try < 100)
+			continue;
+		if (ret && err && !err->id)
+			*err = why;
+		return ret;
+	}
 }
 
-static int fill(struct limit_plan *plan, const struct limit_asks *asks,
-		const struct kist_limit *args, pid_t of, pid_t named,
-		struct kist_error *err)
+/* Is it systemd that has to be asked? Return: 1, 0, or a negative errno. */
+static int ask_systemd(const struct kist_limit *args, char *ret_socket,
+		       size_t size, struct kist_error *err)
 {
-	char name[48];
-	int ret, try = 0;
+	int ret;
 
-	do {
-		struct arena *arena = plan->arena;
-		bool is_threaded = plan->is_threaded;
+	if (args->by == KIST_LIMIT_DIRECT || args->parent || args->tid_count)
+		return 0;
+	ret = limit_systemd_socket(ret_socket, size);
+	if (ret == 0)
+		return 1;
+	if (args->by == KIST_LIMIT_AUTO)
+		return 0;
+	err_set(err, KIST_E_LIMIT_SYSTEMD,
+		ret == -ENOENT ?
+			"systemd does not own the control groups here" :
+			"there is no systemd that this user may ask");
+	err_hint(err, "%s",
+		 ret == -ENOENT ? "leave --systemd out" :
+				  "log in by itself (ssh, machinectl shell), "
+				  "or 'loginctl enable-linger'");
+	return -EIO;
+}
 
-		memset(plan, 0, sizeof(*plan));
-		plan->arena = arena;
-		plan->is_threaded = is_threaded;
-		choose_name(name, named, try++);
-		ret = limit_plan_fill(plan, asks, of, args->parent, name, err);
-	} while (ret == 0 && is_taken(plan) && try < 100);
-	return ret;
+static int run_direct(struct limit_plan *plan, const struct limit_asks *asks,
+		      const struct kist_limit *args,
+		      const struct kist_trace *trace,
+		      struct kist_limit_result *result, struct kist_error *err)
+{
+	int ret = make(plan, asks, args, 0, getpid(), trace, err);
+
+	return ret ? ret :
+		     limit_run_direct(plan, asks, args, trace, result, err);
 }
 
 int kist_limit_run(const struct kist_limit *args,
@@ -90,6 +124,7 @@ int kist_limit_run(const struct kist_limit *args,
 					    .memory_bytes = -1 };
 	struct limit_plan plan = { .arena = &arena };
 	struct limit_asks asks = { 0 };
+	char socket[256];
 	int ret;
 
 	arena_init(&arena);
@@ -99,9 +134,12 @@ int kist_limit_run(const struct kist_limit *args,
 	if (ret == 0)
 		ret = read_words(args, &arena, &asks, err);
 	if (ret == 0)
-		ret = fill(&plan, &asks, args, 0, getpid(), err);
-	if (ret == 0)
-		ret = limit_run_direct(&plan, &asks, args, trace, &result, err);
+		ret = ask_systemd(args, socket, sizeof(socket), err);
+	if (ret > 0)
+		ret = limit_systemd_run(socket, &arena, &asks, args, trace,
+					&result, err);
+	else if (ret == 0)
+		ret = run_direct(&plan, &asks, args, trace, &result, err);
 	if (ret == 0)
 		*ret_result = result;
 	return ret;
@@ -124,11 +162,8 @@ static int apply(struct limit_plan *plan, const struct kist_limit *args,
 		 const pid_t *pids, size_t count,
 		 const struct kist_trace *trace, struct kist_error *err)
 {
-	int ret = limit_plan_make(plan, trace, err);
+	int ret = move_all(plan, pids, count, trace, err);
 
-	if (ret)
-		return ret;
-	ret = move_all(plan, pids, count, trace, err);
 	if (ret) {
 		(void)!limit_plan_remove(plan);
 		return ret;
@@ -147,6 +182,7 @@ int kist_limit_apply(const struct kist *kist, const struct kist_limit *args,
 	struct limit_asks asks = { 0 };
 	const pid_t *pids = args->tid_count ? args->tids : args->pids;
 	size_t count = args->tid_count ? args->tid_count : args->pid_count;
+	char socket[256];
 	int ret;
 
 	(void)kist;
@@ -157,7 +193,12 @@ int kist_limit_apply(const struct kist *kist, const struct kist_limit *args,
 	if (ret == 0 && !count)
 		ret = err_set(err, KIST_E_LIMIT_WORD, "there is no process");
 	if (ret == 0)
-		ret = fill(&plan, &asks, args, pids[0], pids[0], err);
+		ret = ask_systemd(args, socket, sizeof(socket), err);
+	if (ret > 0)
+		return limit_systemd_apply(socket, &arena, &asks, pids, count,
+					   trace, err);
+	if (ret == 0)
+		ret = make(&plan, &asks, args, pids[0], pids[0], trace, err);
 	if (ret == 0)
 		ret = apply(&plan, args, pids, count, trace, err);
 	limit_plan_close(&plan);

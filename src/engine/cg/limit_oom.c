@@ -2,6 +2,7 @@
 /* limit_oom.c - who was killed for want of memory */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,12 +29,36 @@ void limit_oom_begin(struct limit_oom *oom, const struct limit_plan *plan)
 	oom->group = plan->group[h];
 }
 
-void limit_oom_look(struct limit_oom *oom)
+void limit_oom_watch(struct limit_oom *oom, int dir_fd, const char *group)
+{
+	*oom = (struct limit_oom){ .dir_fd = dir_fd,
+				   .events_fd = -1,
+				   .is_v2 = true,
+				   .group = group,
+				   .kills = -1,
+				   .peak = -1 };
+	if (dir_fd >= 0)
+		oom->events_fd =
+			openat(dir_fd, "memory.events", O_RDONLY | O_CLOEXEC);
+}
+
+/* The next change is told only when this one has been read. */
+static void acknowledge(const struct limit_oom *oom)
+{
+	char text[256];
+
+	if (oom->events_fd >= 0 &&
+	    pread(oom->events_fd, text, sizeof(text), 0) < 0)
+		return; /* it is gone: seen below */
+}
+
+bool limit_oom_look(struct limit_oom *oom)
 {
 	int64_t kills, peak;
 
 	if (oom->dir_fd < 0)
-		return;
+		return false;
+	acknowledge(oom);
 	kills = oom->is_v2 ? cgroup_file_key(oom->dir_fd, "memory.events",
 					     "oom_kill") :
 			     cgroup_file_key(oom->dir_fd, "memory.oom_control",
@@ -45,6 +70,7 @@ void limit_oom_look(struct limit_oom *oom)
 		oom->kills = kills;
 	if (peak >= 0)
 		oom->peak = peak;
+	return kills >= 0;
 }
 
 /* "key=VALUE," in a record; the value is cut at @size. */
@@ -119,9 +145,16 @@ static void read_log(const char *group, struct kist_limit_result *result)
 
 void limit_oom_end(struct limit_oom *oom, struct kist_limit_result *result)
 {
-	limit_oom_look(oom);
+	bool is_there = limit_oom_look(oom);
+
+	/* gone before it could be looked at: the log may know */
+	if (oom->group && *oom->group &&
+	    (oom->kills > 0 || (!is_there && oom->dir_fd >= 0 &&
+				result->status == 128 + SIGKILL)))
+		read_log(oom->group, result);
+	if (oom->kills <= 0 && result->killed_count)
+		oom->kills = (int64_t)result->killed_count;
 	result->oom_kills = oom->kills;
 	result->peak_bytes = oom->peak;
-	if (oom->kills > 0 && oom->group)
-		read_log(oom->group, result);
+	cleanup_fd(&oom->events_fd);
 }

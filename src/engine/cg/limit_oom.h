@@ -26,8 +26,12 @@ struct limit_oom {
 
 void limit_oom_begin(struct limit_oom *oom, const struct limit_plan *plan);
 
-/* Look at the numbers; those of a group that is gone stay. */
-void limit_oom_look(struct limit_oom *oom);
+/* The same for one group of v2 that somebody else may remove at any time. */
+void limit_oom_watch(struct limit_oom *oom, int dir_fd, const char *group);
+
+/* Look at the numbers; those of a group that is gone stay. Return: is it
+ * still there? */
+bool limit_oom_look(struct limit_oom *oom);
 
 /* Look once more, and fill in the result. */
 void limit_oom_end(struct limit_oom *oom, struct kist_limit_result *result);

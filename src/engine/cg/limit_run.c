@@ -201,12 +201,8 @@ int limit_stay(const struct limit_signals *signals, int pidfd,
 			return -errno;
 		if (fds[1].revents)
 			pass_signals(signals, pidfd);
-		if (fds[2].revents) {
-			limit_oom_look(oom);
-			/* the group is gone */
-			if (!(fds[2].revents & POLLPRI))
-				fds[2].fd = -1;
-		}
+		if (fds[2].revents && !limit_oom_look(oom))
+			fds[2].fd = -1;
 		if (fds[0].revents)
 			return sys_wait_exit(pidfd);
 	}
@@ -344,9 +340,6 @@ int limit_run_direct(struct limit_plan *plan, const struct limit_asks *asks,
 	if (mem && mem->number != LIMIT_NONE)
 		result->memory_bytes = mem->number;
 	snprintf(result->group, sizeof(result->group), "%s", first_group(plan));
-	ret = limit_plan_make(plan, trace, err);
-	if (ret)
-		return ret;
 	if (trace_is_dry(trace)) {
 		tell_command(plan, args, trace);
 		return 0;
