@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * page.h - a page for people: headings, labelled lines, tables
+ *
+ *	IDS
+ *	  user          1000 (alice), inside 0 (root)
+ *	  groups        4 (adm), 24 (cdrom), 27 (sudo), 30 (dip), 46 (plugdev),
+ *	                1000 (alice)
+ *
+ * Lines are broken at the width of the terminal, or at 80 columns; those of
+ * tables are cut there, and whole where the output is no terminal. Control
+ * characters are shown as '?'.
+ */
+#ifndef CLI_PAGE_H
+#define CLI_PAGE_H
+
+#include "cli/table.h"
+
+#define PAGE_LABEL 12
+
+/* A heading, with an empty line before it if it is not the first. */
+void page_title(const char *text);
+
+/* A line "  LABEL  text", broken between words. */
+void page_line(const char *label, const char *fmt, ...) PRINTF(2, 3);
+
+/* The same without a label, at the margin of the labels. */
+void page_note(const char *fmt, ...) PRINTF(1, 2);
+
+/* A table, indented; it is done with. Return: 0 or -ENOMEM. */
+int page_table(struct table *table);
+
+#endif
