@@ -24,6 +24,169 @@
 extern "C" {
 #endif
 
+/* ---- what there is ---- */
+
+/**
+ * struct kist_net_link - a device
+ * @kind:	"veth", "bridge" …; "loopback"; "device" for hardware
+ * @state:	"up"; "down"; "no-carrier": up, but nothing at the other end
+ * @mac:	"" if it has none
+ * @master:	the bridge it belongs to, or NULL
+ * @peer:	of a veth the other end; else the device it is made on; NULL:
+ *		none, or not to be seen from here
+ * @peer_ns:	inode number of the namespace @peer is in; 0: not known
+ * @peer_label:	of that namespace; NULL: it is this one, or not known
+ * @peer_nsid:	by which number it is known here; -1: it is this namespace
+ * @addresses:	"192.168.1.1/24", NULL-terminated
+ */
+struct kist_net_link {
+	int index;
+	const char *name, *kind, *state, *mac, *master;
+	unsigned mtu;
+	const char *peer, *peer_label;
+	uint64_t peer_ns;
+	int peer_nsid;
+	const char *const *addresses;
+	uint64_t rx_bytes, tx_bytes;
+};
+
+/* A route of the main table; @gateway and @device may be NULL. */
+struct kist_net_route {
+	const char *dest, *gateway, *device;
+	uint32_t metric;
+};
+
+struct kist_net_neighbour {
+	const char *address, *mac, *device, *state;
+};
+
+/**
+ * struct kist_net_holder - who has a socket
+ * @ns, @label:	network namespace of the process; 0, NULL: not known
+ */
+struct kist_net_holder {
+	pid_t pid;
+	int fd;
+	const char *command;
+	uint64_t ns;
+	const char *label;
+};
+
+/**
+ * struct kist_net_socket - a socket
+ * @ns:		inode number of the namespace it belongs to
+ * @ino:	its own inode number; 0: nobody can hold it any more
+ * @kind:	"tcp", "udp", "raw", "unix", "packet", "netlink"
+ * @state:	"LISTEN", "ESTAB", "UNCONN" …
+ * @local, @remote: "0.0.0.0:80", "[::1]:80", "@abstract", "/path"; "*"
+ * @peer:	of a unix socket: inode number of the other end
+ * @is_listening: it waits for whoever comes
+ * @is_away:	a holder is in another namespace than the socket: it keeps the
+ *		namespace alive, whatever becomes of the processes in there
+ * @holders:	processes that have it open, as far as the caller may see
+ */
+struct kist_net_socket {
+	uint64_t ns, ino, peer;
+	const char *kind, *state, *local, *remote;
+	uint32_t uid, receive, send;
+	bool is_listening, is_away;
+	const struct kist_net_holder *holders;
+	size_t holder_count;
+};
+
+/**
+ * struct kist_net_space - a network namespace
+ * @ns:		its inode number
+ * @label:	what to call it: a name, "host", "1234 (nginx)",
+ *		"net:[4026532330]"
+ * @names:	of containers, named namespaces, and paths it is bound to;
+ *		NULL-terminated
+ * @pid, @command: the process in it with the lowest number, 0: none
+ * @processes:	how many there are, as far as the caller may see
+ * @kept_by:	what keeps it alive where there is no process: "name",
+ *		"mount", "descriptor 5 of 1234", "socket 7 of 1234"; NULL
+ * @is_initial:	the machine's first
+ * @is_ours:	the caller's
+ * @is_closed:	the caller may not look into it: @links and @sockets are empty
+ * @routes, @neighbours, @rules, @nft_tables, @nft_rules: only if one target was
+ *		asked for; rules of routing; -1: not to be had
+ */
+struct kist_net_space {
+	uint64_t ns;
+	const char *label;
+	const char *const *names;
+	pid_t pid;
+	const char *command, *kept_by;
+	unsigned processes;
+	bool is_initial, is_ours, is_closed;
+	struct kist_net_link *links;
+	struct kist_net_socket *sockets;
+	size_t link_count, socket_count;
+	const char *const *default_routes; /* "192.168.1.1 eth0" */
+	struct kist_net_route *routes;
+	struct kist_net_neighbour *neighbours;
+	size_t route_count, neighbour_count;
+	int rules, nft_tables, nft_rules;
+};
+
+/* @spaces: the caller's first, then by name; @memory is the library's */
+struct kist_net_view {
+	struct kist_net_space *spaces;
+	size_t count;
+	void *memory;
+};
+
+/**
+ * kist_net_view() - the network namespaces of this machine, and what is in them
+ * @target:	only its; NULL: all that can be found: by processes, names,
+ *		mounts, open descriptors and sockets
+ *
+ * Free with kist_net_view_done().
+ *
+ * Return: 0; TARGET_…, NS_DENIED (of @target).
+ */
+int kist_net_view(const struct kist *kist, const char *target,
+		  struct kist_net_view *ret_view, struct kist_error *err);
+void kist_net_view_done(struct kist_net_view *view);
+
+/* ---- ids ---- */
+
+/**
+ * struct kist_net_id - a number by which one network namespace knows another
+ * @ns:		inode number of the other; 0: it cannot be found
+ * @label:	as in struct kist_net_space; NULL
+ */
+struct kist_net_id {
+	int32_t id;
+	uint64_t ns;
+	char *label;
+};
+
+/**
+ * kist_net_ids() - the numbers that a network namespace has for others
+ * @target:	as seen from there; NULL: from the caller's
+ *
+ * Sorted by number; free with kist_net_ids_free().
+ */
+int kist_net_ids(const struct kist *kist, const char *target,
+		 struct kist_net_id **ret_ids, size_t *ret_count,
+		 struct kist_error *err);
+void kist_net_ids_free(struct kist_net_id *ids, size_t count);
+
+/**
+ * kist_net_id_set() - give a network namespace a number
+ * @target:	whose
+ * @id:		from 0; it can be neither changed nor taken back. -1: a free one
+ * @ret_id:	which it is, or NULL
+ *
+ * In the caller's namespace.
+ *
+ * Return: 0; NSID (-EEXIST: it has one; -ENOSPC: the number is another's).
+ */
+int kist_net_id_set(const struct kist *kist, const char *target, int32_t id,
+		    const struct kist_trace *trace, int32_t *ret_id,
+		    struct kist_error *err);
+
 /* ---- ports ---- */
 
 /**

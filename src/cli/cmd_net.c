@@ -8,8 +8,11 @@ static const struct command *const verbs[] = {
 	&cmd_net_new,
 	&cmd_net_rm,
 	&cmd_net_link,
+	&cmd_net_ls,
 	&cmd_net_check,
+	&cmd_net_socks,
 	&cmd_net_port,
+	&cmd_net_ids,
 	NULL,
 	/* clang-format on */
 };
