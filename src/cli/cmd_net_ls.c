@@ -33,26 +33,38 @@ static const struct opt ls_opts[] = {
 
 /* Words in lines of at most WIDTH columns; those that follow are indented. */
 struct lines {
-	size_t column, indent;
+	size_t column, indent, words;
 };
+
+/* Up to where words begin: a line that has none ends without blanks. */
+static void pad(struct lines *lines)
+{
+	while (lines->column < lines->indent) {
+		putchar(' ');
+		lines->column++;
+	}
+}
 
 /* Terminals act on control characters, and names are strangers'. */
 static void add(struct lines *lines, const char *text)
 {
 	size_t len = 0;
 
+	if (lines->column && !lines->words)
+		pad(lines);
 	for (const char *c = text; *c; c++)
 		len += ((unsigned char)*c & 0xc0) != 0x80;
-	if (lines->column + 1 + len > WIDTH && lines->column > lines->indent) {
+	if (lines->words && lines->column + 1 + len > WIDTH) {
 		printf("\n%*s", (int)lines->indent, "");
 		lines->column = lines->indent;
-	} else if (lines->column > lines->indent) {
+	} else if (lines->words) {
 		putchar(' ');
 		lines->column++;
 	}
 	for (const char *c = text; *c; c++)
 		putchar((unsigned char)*c < ' ' || *c == 127 ? '?' : *c);
 	lines->column += len;
+	lines->words++;
 }
 
 static void addf(struct lines *lines, const char *fmt, ...) PRINTF(2, 3);
@@ -70,17 +82,15 @@ static void addf(struct lines *lines, const char *fmt, ...)
 static void end(struct lines *lines)
 {
 	putchar('\n');
-	lines->column = 0;
+	lines->column = lines->words = 0;
 }
 
 static void print_head(const struct kist_net_space *space)
 {
 	struct lines lines = { .indent = INDENT * 2 };
 
-	lines.column = 0;
 	add(&lines, space->label);
-	lines.column += lines.column < lines.indent ? lines.indent : 1;
-	addf(&lines, " net:[%" PRIu64 "]", space->ns);
+	addf(&lines, "net:[%" PRIu64 "]", space->ns);
 	if (space->is_initial)
 		add(&lines, "initial");
 	if (space->is_ours)
@@ -118,11 +128,12 @@ static void print_link(const struct kist_net_link *link, int width, bool whole)
 	printf("%*s", INDENT, "");
 	for (const char *c = link->name; *c; c++)
 		putchar((unsigned char)*c < ' ' || *c == 127 ? '?' : *c);
-	printf("%*s %-9s %-10s ", width - (int)strlen(link->name), "",
-	       link->kind, link->state);
-	lines.column = lines.indent;
+	printf("%*s %-9s %s", width - (int)strlen(link->name), "", link->kind,
+	       link->state);
+	lines.column = INDENT + (size_t)width + 11 + strlen(link->state);
 	for (size_t i = 0; link->addresses && link->addresses[i]; i++)
-		add(&lines, link->addresses[i]);
+		if (whole || strncmp(link->addresses[i], "fe80:", 5) != 0)
+			add(&lines, link->addresses[i]);
 	if (link->peer)
 		addf(&lines,
 		     strcmp(link->kind, "veth") == 0 ? "<-> %s%s%s" :
@@ -346,6 +357,8 @@ static int ls_run(void *global, const void *args, struct kist_error *err)
 		struct lines name = { 0 };
 
 		if (!a->names) {
+			if (i > 0)
+				putchar('\n');
 			print_space(&view.spaces[i], a->target);
 			continue;
 		}
