@@ -334,6 +334,7 @@ struct kist_cg_event {
  *		KIST_CG_BEFORE, KIST_CG_NOW in its environment; or NULL
  * @timeout_ms:	0: none
  * @event:	called for each; not 0: enough, it is what is returned
+ * @ready:	called once, when everything from then on is told; or NULL
  * @stop_fd:	readable: enough; 0: none
  */
 struct kist_cg_watch {
@@ -342,6 +343,7 @@ struct kist_cg_watch {
 	const char *hook;
 	int64_t timeout_ms;
 	int (*event)(void *context, const struct kist_cg_event *event);
+	void (*ready)(void *context);
 	void *context;
 	int stop_fd;
 };

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/num.h"
+#include "engine/cg/state.h"
 #include "engine/cg/step.h"
 #include "kernel/cgroup_internal.h"
 #include "kernel/user.h"
@@ -119,61 +120,58 @@ static bool is_delegated(const char *name)
 	return false;
 }
 
-static int give(int dir_fd, const char *place, const char *name,
-		const struct making *m, const struct kist_trace *trace,
+static int give(int dir_fd, const char *name, const struct making *m,
 		struct kist_error *err)
 {
-	if (!trace_step(trace, NULL, "chown %u:%u %s%s%s", m->owner.uid,
-			m->owner.gid, trace_word(place), *name ? "/" : "",
-			name))
-		return 0;
-	if (fchownat(dir_fd, *name ? name : ".", m->owner.uid, m->owner.gid,
-		     0) == 0)
+	if (fchownat(dir_fd, name, m->owner.uid, m->owner.gid, 0) == 0)
 		return 0;
 	return err_sys(err, KIST_E_CGROUP_DENIED, errno,
-		       "give '%.200s%s%s' to user %u", place, *name ? "/" : "",
-		       name, m->owner.uid);
+		       "give '%s' of control group '%.200s' to user %u", name,
+		       m->group.word, m->owner.uid);
 }
 
-/* In a dry run there is no group to list: the shell finds its files. */
-static void tell_give(const struct making *m, const char *place, bool v2,
+static bool tell_give(const struct making *m, const char *place, bool v2,
 		      const struct kist_trace *trace)
 {
+	unsigned uid = m->owner.uid, gid = m->owner.gid;
+
+	trace_step(trace, NULL, "chown %u:%u %s", uid, gid, trace_word(place));
 	if (!m->args->delegate)
-		trace_step(trace, NULL, "chown -R %u:%u %s", m->owner.uid,
-			   m->owner.gid, trace_word(place));
-	else
-		trace_step(trace, NULL,
-			   v2 ? "chown %u:%u %s %s/cgroup.procs "
-				"%s/cgroup.threads %s/cgroup.subtree_control" :
-				"chown %u:%u %s %s/cgroup.procs %s/tasks",
-			   m->owner.uid, m->owner.gid, trace_word(place),
-			   trace_word(place), trace_word(place),
-			   trace_word(place));
+		return trace_step(trace, NULL,
+				  "find %s -maxdepth 1 -type f -exec chown "
+				  "%u:%u {} +",
+				  trace_word(place), uid, gid);
+	return trace_step(
+		trace, NULL,
+		v2 ? "(cd %s && chown %u:%u cgroup.procs cgroup.threads "
+		     "cgroup.subtree_control)" :
+		     "(cd %s && chown %u:%u cgroup.procs tasks)",
+		trace_word(place), uid, gid);
 }
 
 static int give_all(const struct making *m, int i, struct arena *arena,
 		    const struct kist_trace *trace, struct kist_error *err)
 {
 	const char *place = cg_place(&m->group, i, NULL, arena);
-	int fd = cg_open(&m->group, i), ret;
 	struct dirent *entry;
+	int fd, ret;
 	DIR *dir;
 
-	if (trace_is_dry(trace) && fd < 0) {
-		tell_give(m, place, m->group.world->h[i].is_v2, trace);
+	if (arena_failed(arena))
+		return err_nomem(err);
+	if (!tell_give(m, place, m->group.world->h[i].is_v2, trace))
 		return 0;
-	}
+	fd = cg_open(&m->group, i);
 	dir = fd < 0 ? NULL : fdopendir(fd);
 	if (!dir) {
 		cleanup_fd(&fd);
 		return cg_explain_directory(&m->group, i, "open", ENOENT, err);
 	}
-	ret = give(fd, place, "", m, trace, err);
+	ret = give(fd, ".", m, err);
 	while (ret == 0 && (entry = readdir(dir)))
 		if (entry->d_type == DT_REG &&
 		    (!m->args->delegate || is_delegated(entry->d_name)))
-			ret = give(fd, place, entry->d_name, m, trace, err);
+			ret = give(fd, entry->d_name, m, err);
 	closedir(dir);
 	return ret;
 }
@@ -261,11 +259,10 @@ static void unmake(struct making *m, const struct kist_trace *trace,
 		*err->place = '\0';
 }
 
-int kist_cg_new(const struct kist_cg_new *args, const struct kist_trace *trace,
-		struct kist_error *err)
+int cg_new_in(const struct cg_world *world, const struct kist_cg_new *args,
+	      const struct kist_trace *trace, struct kist_error *err)
 {
 	CLEANUP_ARENA struct arena arena;
-	struct cg_world world;
 	struct making *m;
 	int ret;
 
@@ -277,9 +274,7 @@ int kist_cg_new(const struct kist_cg_new *args, const struct kist_trace *trace,
 	ret = cg_values_parse(args->values, &arena, &m->values, &m->value_count,
 			      err);
 	if (ret == 0)
-		ret = cg_world(&arena, &world, err);
-	if (ret == 0)
-		ret = cg_find(&world, args->group, &arena, &m->group, err);
+		ret = cg_find(world, args->group, &arena, &m->group, err);
 	if (ret == 0)
 		ret = cg_values_place(&m->group, true, m->values,
 				      m->value_count, err);
@@ -295,6 +290,18 @@ int kist_cg_new(const struct kist_cg_new *args, const struct kist_trace *trace,
 	if (ret)
 		unmake(m, trace, err);
 	return ret;
+}
+
+int kist_cg_new(const struct kist_cg_new *args, const struct kist_trace *trace,
+		struct kist_error *err)
+{
+	CLEANUP_ARENA struct arena arena;
+	struct cg_world world;
+	int ret;
+
+	arena_init(&arena);
+	ret = cg_world(&arena, &world, err);
+	return ret ? ret : cg_new_in(&world, args, trace, err);
 }
 
 /* ---- removing ---- */
