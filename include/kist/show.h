@@ -274,8 +274,8 @@ struct kist_show_rlimit {
  * @init_pid:	process 1 of its pid namespace, as the caller sees it; 0: not
  *		visible, or it has ended
  * @init_ignores: signals that do nothing to process 1 when sent from inside
- *		(those with neither a handler nor an effect); from outside KILL
- *		and STOP work all the same
+ *		(it has no handler, does not block them, and does not wait for
+ *		them); from outside KILL and STOP work all the same
  *
  * @tasks_here:	processes in its pid namespace, that are visible
  * @pid_max:	sysctl kernel.pid_max, of the caller's pid namespace

@@ -444,10 +444,10 @@ static void print_init(const struct kist_show *show)
 				  "of its pid namespace",
 		  show->init_pid);
 	if (nothing)
-		page_line("", "without effect, as it has no handler: %s",
+		page_line("", "without effect on it: %s",
 			  ignored ? ignored : "?");
 	if (something)
-		page_line("", "it has a handler for %s", heard ? heard : "?");
+		page_line("", "it takes %s", heard ? heard : "?");
 	page_line("", "KILL and STOP do nothing from inside, and work from "
 		      "the pid namespace above");
 }

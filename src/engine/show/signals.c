@@ -5,14 +5,26 @@
  * The kernel keeps from process 1 every signal it has no handler for: without
  * one, TERM and INT do nothing. From a pid namespace above, KILL and STOP get
  * through all the same.
+ *
+ * A signal that is blocked is kept for later, and so not without effect. While
+ * a process sleeps in sigtimedwait(2), which small inits do, the signals it
+ * waits for are not shown as blocked: what they are is in its memory.
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 #include "base/num.h"
 #include "engine/show/show.h"
-#include "kernel/signal.h"
+#include "sys/file.h"
+
+#define KILL_AND_STOP \
+	(UINT64_C(1) << (SIGKILL - 1) | UINT64_C(1) << (SIGSTOP - 1))
 
 static bool is_first(const struct proc_status *status)
 {
@@ -73,6 +85,30 @@ static pid_t find_first(struct showing *s, struct proc_status *ret_status)
 	return pid;
 }
 
+/* The signals it is waiting for in sigtimedwait(2). */
+static uint64_t waited_for(struct showing *s, pid_t pid)
+{
+	char path[64], text[256];
+	CLEANUP_FD int fd = -1;
+	uint64_t address, mask;
+	int number;
+
+	snprintf(path, sizeof(path), "%d/syscall", pid);
+	if (sys_read_file(s->proc_fd, path, text, sizeof(text)) <= 0) {
+		show_hide(s, "signals that process 1 may be waiting for");
+		return 0;
+	}
+	if (sscanf(text, "%d 0x%" SCNx64, &number, &address) != 2 ||
+	    number != SYS_rt_sigtimedwait)
+		return 0;
+	snprintf(path, sizeof(path), "%d/mem", pid);
+	fd = openat(s->proc_fd, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 ||
+	    pread(fd, &mask, sizeof(mask), (off_t)address) != sizeof(mask))
+		return 0;
+	return mask;
+}
+
 int show_signals(struct showing *s, struct kist_error *err)
 {
 	const struct proc_status *status = &s->status;
@@ -88,7 +124,10 @@ int show_signals(struct showing *s, struct kist_error *err)
 	show->init_pid = find_first(s, &first);
 	show->is_init = show->init_pid == s->pid;
 	if (show->init_pid)
-		show->init_ignores = ~first.signals[PROC_CAUGHT];
+		show->init_ignores = ~(first.signals[PROC_CAUGHT] |
+				       first.signals[PROC_BLOCKED] |
+				       waited_for(s, show->init_pid)) |
+				     KILL_AND_STOP;
 	else
 		show_hide(s, "process 1 of its pid namespace");
 	return 0;
