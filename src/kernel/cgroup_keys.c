@@ -320,17 +320,18 @@ int limit_key_find(const char *word, size_t len, const char **ret_near)
 	return -1;
 }
 
+/* The most shares that are not more than @weight: 100 is 1024 again. */
 uint64_t limit_shares_of_weight(uint64_t weight)
 {
 	uint64_t low = 2, high = 262144;
 
 	while (low < high) {
-		uint64_t middle = (low + high) / 2;
+		uint64_t middle = (low + high + 1) / 2;
 
-		if (limit_weight_of_shares(middle) < weight)
-			low = middle + 1;
+		if (limit_weight_of_shares(middle) > weight)
+			high = middle - 1;
 		else
-			high = middle;
+			low = middle;
 	}
 	return low;
 }
