@@ -115,6 +115,9 @@ enum kist_switch { KIST_DEFAULT, KIST_ON, KIST_OFF };
  * @boottime_ms, @monotonic_ms: what these clocks are ahead by inside
  *
  * @stop_signal: what kist_stop() sends; 0: SIGTERM
+ * @layers:	a container of image "host" that has ended, whose changes are
+ *		seen and added to; they are lent to this one while it runs, in
+ *		the foreground. NULL: none
  * @cidfile, @pidfile: files to write the id and the pid to; @cidfile must not
  *		be there yet
  */
@@ -150,6 +153,7 @@ struct kist_run {
 	int64_t boottime_ms, monotonic_ms;
 
 	int stop_signal;
+	const char *layers;
 	const char *cidfile, *pidfile;
 };
 

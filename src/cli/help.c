@@ -170,15 +170,13 @@ void help_program(const struct program *program, FILE *out)
 static void family(const struct program *program, const struct command *command,
 		   FILE *out)
 {
-	fprintf(out, "Usage: %s %s VERB ...\n\n", program->name, command->name);
+	fprintf(out, "%s %s %s VERB ...\n\n",
+		command->run ? "      " : "Usage:", program->name,
+		command->name);
 	EACH_OFFERED(c, command->verbs)
 		row(out, command_word(*c), (*c)->summary, 14);
 	fprintf(out, "\n'%s %s VERB --help' tells more about one.\n",
 		program->name, command->name);
-	if (command->example)
-		fprintf(out, "\nExample:\n  %s\n", command->example);
-	if (command->see)
-		fprintf(out, "\nSee: %s\n", command->see);
 }
 
 void help_command(const struct program *program, const struct command *command,
@@ -191,12 +189,11 @@ void help_command(const struct program *program, const struct command *command,
 
 	command_name(command, ' ', name);
 	fprintf(out, "%s %s - %s\n\n", program->name, name, command->summary);
-	if (command->verbs) {
+	if (!command->verbs || command->run)
+		fprintf(out, "Usage: %s %s%s\n", program->name, name,
+			usage ? usage : "");
+	if (command->verbs)
 		family(program, command, out);
-		return;
-	}
-	fprintf(out, "Usage: %s %s%s\n", program->name, name,
-		usage ? usage : "");
 
 	operands(opts, column, out);
 	if (opt_any_option(opts))

@@ -21,11 +21,11 @@ static const struct opt global_opts[] = {
 };
 
 static const struct command *const commands[] = {
-	&cmd_run,   &cmd_exec,	&cmd_ps,     &cmd_logs,	   &cmd_stop,
-	&cmd_kill,  &cmd_wait,	&cmd_rm,     &cmd_inspect, &cmd_unshare,
-	&cmd_enter, &cmd_ls,	&cmd_show,   &cmd_new,	   &cmd_keep,
-	&cmd_id,    &cmd_mnt,	&cmd_net,    &cmd_init,	   &cmd_limit,
-	&cmd_cg,    &cmd_clean, &cmd_compat, NULL,
+	&cmd_run,     &cmd_exec,  &cmd_ps,    &cmd_logs,    &cmd_stop,
+	&cmd_kill,    &cmd_wait,  &cmd_rm,    &cmd_inspect, &cmd_try,
+	&cmd_unshare, &cmd_enter, &cmd_ls,    &cmd_show,    &cmd_new,
+	&cmd_keep,    &cmd_id,	  &cmd_mnt,   &cmd_net,	    &cmd_init,
+	&cmd_limit,   &cmd_cg,	  &cmd_clean, &cmd_compat,  NULL,
 };
 
 static const struct program kist = {

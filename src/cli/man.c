@@ -334,7 +334,10 @@ void man_command(const struct program *program, const struct command *command,
 	head(program, command_name(command, '-', name), command->summary, out);
 	fprintf(out, ".Sh SYNOPSIS\n.Nm %s\n.Cm %s\n", program->name,
 		command_name(command, ' ', name));
-	if (command->verbs)
+	if (command->verbs && command->run)
+		fprintf(out, ".Ar VERB ...\n.Nm %s\n.Cm %s\n", program->name,
+			name);
+	else if (command->verbs)
 		fputs(".Ar VERB ...\n", out);
 	if (opt_any_option(command->opts))
 		fputs(".Op Ar OPTIONS\n", out);

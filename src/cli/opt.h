@@ -133,8 +133,9 @@ enum opt_style { OPT_STYLE_GNU, OPT_STYLE_GO };
  *		status
  * @verbs:	NULL-terminated, or NULL. A family: "kist cg tree". Each is
  *		named by both words, "cg tree"; a further name of the second
- *		word stands behind a '|': "net new|add". @opts and @run are
- *		not used; without a second word the family's help is shown
+ *		word stands behind a '|': "net new|add". Without a second
+ *		word the family's help is shown. With @run, anything but one of
+ *		these is its own: "kist try make"
  */
 struct command {
 	const char *name;

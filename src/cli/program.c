@@ -285,6 +285,13 @@ static int run_command(const struct call *call, const struct command *command,
 	return command->run(call->global, args, err);
 }
 
+static int print_help(const struct program *program,
+		      const struct command *command)
+{
+	help_command(program, command, stdout);
+	return 0;
+}
+
 static int run_verb(const struct call *call, const char *const *words,
 		    struct kist_error *err)
 {
@@ -293,24 +300,26 @@ static int run_verb(const struct call *call, const char *const *words,
 
 	if (!command)
 		return unknown_verb(program, NULL, words[0], err);
-	if (command->verbs && words[1] && words[1][0] != '-') {
+	if (command->verbs) {
 		const struct command *family = command;
 
-		command = find_listed(family->verbs, *++words);
+		if (words[1] && words[1][0] != '-')
+			command = find_listed(family->verbs, words[1]);
+		if (!command && !family->run)
+			return unknown_verb(program, family, words[1], err);
 		if (!command)
-			return unknown_verb(program, family, words[0], err);
-	} else if (command->verbs && !words[1]) {
-		help_command(program, command, stdout);
-		return 0;
+			command = family;
+		if (command != family)
+			words++;
+		else if (!words[1] && !family->run)
+			return print_help(program, family);
 	}
 	if (command->unsupported)
 		return err_set(err, KIST_E_UNSUPPORTED,
 			       "'%s %s' is not supported yet", program->name,
 			       command->name);
-	if (opt_wants_help(opts_of(command), program->style, words + 1)) {
-		help_command(program, command, stdout);
-		return 0;
-	}
+	if (opt_wants_help(opts_of(command), program->style, words + 1))
+		return print_help(program, command);
 	return run_command(call, command, words + 1, err);
 }
 

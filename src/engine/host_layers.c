@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* host_layers.c - the mounts image `host` is put together from */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -60,39 +61,44 @@ static struct image_mount *new_mount(struct host_root *b,
 	return &b->root.mounts[b->root.mount_count++];
 }
 
-/* The folders of a new layer over @path, and the overlay in words. */
-int host_fill_overlay(struct host_root *b, const char *path,
-		      struct image_mount *mount, struct kist_error *err)
+/* The layer over @path that is there: lent by another container. */
+static bool find_layer(struct host_root *b, const char *path, char *folder,
+		       size_t size)
+{
+	char link[64], of[PATH_MAX];
+
+	for (int i = 0; i < IMAGE_MOUNTS_MAX; i++) {
+		ssize_t len;
+
+		snprintf(link, sizeof(link), "layers/%d/of", i);
+		len = readlinkat(b->record->dir_fd, link, of, sizeof(of) - 1);
+		if (len < 0) {
+			b->layer_count = i;
+			return false;
+		}
+		of[len] = '\0';
+		if (strcmp(of, path) == 0) {
+			snprintf(folder, size, "layers/%d", i);
+			return true;
+		}
+	}
+	return false;
+}
+
+static int make_layer(struct host_root *b, const char *path, const char *folder,
+		      struct kist_error *err)
 {
 	struct arena *arena = b->arena;
 	struct stat st;
-	char folder[64];
 	int ret;
 
 	if (stat(path, &st) < 0)
 		return err_sys(err, KIST_E_HOST_IMAGE, errno, "look at '%s'",
 			       path);
-	snprintf(folder, sizeof(folder), "layers/%d", b->layer_count++);
 	ret = host_make_folder(b, folder, 0700, err);
-	if (ret < 0)
-		return ret;
-	*mount = (struct image_mount){
-		.destination = path,
-		.type = "overlay",
-		.source = "kist",
-		.options = {
-			arena_printf(arena, "lowerdir=%s",
-				     escape_lower(arena, path)),
-			arena_printf(arena, "upperdir=%s/%s/upper",
-				     b->record->path, folder),
-			arena_printf(arena, "workdir=%s/%s/work",
-				     b->record->path, folder),
-			"nodev",
-			b->rootless ? "userxattr" : NULL,
-		},
-	};
-	ret = host_make_folder(b, arena_printf(arena, "%s/work", folder), 0700,
-			       err);
+	if (ret == 0)
+		ret = host_make_folder(
+			b, arena_printf(arena, "%s/work", folder), 0700, err);
 	if (ret == 0)
 		ret = host_make_folder(b,
 				       arena_printf(arena, "%s/upper", folder),
@@ -103,7 +109,39 @@ int host_fill_overlay(struct host_root *b, const char *path,
 		     st.st_uid, st.st_gid, 0) < 0)
 		ret = err_sys(err, KIST_E_STORE, errno, "give '%s/%s' away",
 			      b->record->path, folder);
+	if (ret == 0 && symlinkat(path, b->record->dir_fd,
+				  arena_printf(arena, "%s/of", folder)) < 0)
+		ret = err_sys(err, KIST_E_STORE, errno, "make '%s/%s/of'",
+			      b->record->path, folder);
 	return ret;
+}
+
+int host_fill_overlay(struct host_root *b, const char *path,
+		      struct image_mount *mount, struct kist_error *err)
+{
+	struct arena *arena = b->arena;
+	char folder[64];
+
+	*mount = (struct image_mount){ .destination = path };
+	if (!find_layer(b, path, folder, sizeof(folder))) {
+		int ret;
+
+		snprintf(folder, sizeof(folder), "layers/%d", b->layer_count);
+		ret = make_layer(b, path, folder, err);
+		if (ret < 0)
+			return ret;
+	}
+	mount->type = "overlay";
+	mount->source = "kist";
+	mount->options[0] =
+		arena_printf(arena, "lowerdir=%s", escape_lower(arena, path));
+	mount->options[1] = arena_printf(arena, "upperdir=%s/%s/upper",
+					 b->record->path, folder);
+	mount->options[2] = arena_printf(arena, "workdir=%s/%s/work",
+					 b->record->path, folder);
+	mount->options[3] = "nodev";
+	mount->options[4] = b->rootless ? "userxattr" : NULL;
+	return 0;
 }
 
 int host_add_overlay(struct host_root *b, const char *path,

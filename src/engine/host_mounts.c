@@ -94,15 +94,18 @@ static bool read_line(char *text, struct line *ret_line)
 	return true;
 }
 
-static bool can_be_seen(const struct line *line, bool *ret_is_file)
+/* One in a directory closed to us is there all the same, and shows nothing. */
+static bool can_be_seen(const struct line *line, struct host_mount *m)
 {
 	struct statx stx;
 
 	if (syscall(SYS_statx, AT_FDCWD, line->path,
 		    AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC,
-		    STATX_TYPE | STATX_MNT_ID, &stx) < 0)
-		return false;
-	*ret_is_file = !S_ISDIR(stx.stx_mode);
+		    STATX_TYPE | STATX_MNT_ID, &stx) < 0) {
+		m->is_pseudo = errno == EACCES;
+		return m->is_pseudo;
+	}
+	m->is_file = !S_ISDIR(stx.stx_mode);
 	/* Before Linux 5.8 it is not said: then all count. */
 	return !(stx.stx_mask & STATX_MNT_ID) || stx.stx_mnt_id == line->id;
 }
@@ -146,11 +149,11 @@ int host_mounts_list(struct arena *arena, struct host_mount **ret_mounts,
 		struct host_mount *m = &mounts[count];
 		struct line l;
 
-		if (!read_line(line, &l) || !can_be_seen(&l, &m->is_file))
+		if (!read_line(line, &l) || !can_be_seen(&l, m))
 			continue;
 		m->path = arena_strdup(arena, l.path);
 		m->type = arena_strdup(arena, l.type);
-		m->is_pseudo = is_in(l.type, pseudo_types);
+		m->is_pseudo |= is_in(l.type, pseudo_types);
 		m->takes_overlay = is_in(l.type, overlay_types);
 		count++;
 	}

@@ -18,7 +18,7 @@
  * struct host_mount - a mount that can be seen (nothing is mounted over it)
  * @type:	of the file system: "ext4"
  * @is_file:	a single file is mounted there
- * @is_pseudo:	shows the kernel, not files
+ * @is_pseudo:	shows the kernel, not files; or is in a directory closed to us
  * @takes_overlay: an overlay can lie on it
  */
 struct host_mount {

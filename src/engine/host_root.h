@@ -41,7 +41,9 @@ bool host_is_ours(const struct host_root *b, const char *path);
 MUST_CHECK int host_make_folder(const struct host_root *b, const char *path,
 				mode_t mode, struct kist_error *err);
 
-/* A layer over @path of this machine: its folders, and the mount in words. */
+/* A layer over @path of this machine: its folders, and the mount in words.
+ * "layers/N/of" is a link to @path; where there is such a layer already, it is
+ * used again. */
 MUST_CHECK int host_fill_overlay(struct host_root *b, const char *path,
 				 struct image_mount *mount,
 				 struct kist_error *err);

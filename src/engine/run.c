@@ -93,6 +93,7 @@ static void init(struct running *r, const struct kist_run *run)
 	*r = (struct running){
 		.folders = { .containers_fd = -1, .names_fd = -1 },
 		.record = RECORD_NONE,
+		.loan = LOAN_NONE,
 		.making = { .run = run,
 			    .folders = &r->folders,
 			    .arena = &r->arena },
@@ -104,6 +105,7 @@ static void init(struct running *r, const struct kist_run *run)
 
 static void done(struct running *r)
 {
+	loan_return(&r->loan, &r->record);
 	record_close(&r->record);
 	folders_close(&r->folders);
 	arena_done(&r->arena);
@@ -124,6 +126,9 @@ static int prepare(struct running *r, const struct kist *kist,
 	if (ret < 0)
 		return ret;
 	ret = write_about(r, err);
+	if (ret == 0 && m->run->layers)
+		ret = loan_take(&r->folders, m->run->layers, &r->record,
+				&r->loan, err);
 	if (ret == 0)
 		ret = making_prepare(m, &r->record, err);
 	if (ret == 0)
@@ -137,6 +142,7 @@ static int prepare(struct running *r, const struct kist *kist,
 
 void running_forget(struct running *r)
 {
+	loan_return(&r->loan, &r->record);
 	/* What failed before is what has to be said. */
 	(void)!record_remove(&r->folders, &r->record, r->making.name.text,
 			     NULL);
@@ -356,6 +362,9 @@ int kist_run(const struct kist *kist, const struct kist_run *run,
 	struct running r;
 	int ret;
 
+	if (run->layers && run->detach)
+		return err_set(err, KIST_E_OPTION_VALUE,
+			       "layers are lent only in the foreground");
 	init(&r, run);
 	ret = prepare(&r, kist, err);
 	if (ret == 0) {

@@ -6,14 +6,16 @@
 #include "container/lifecycle.h"
 #include "engine/about.h"
 #include "engine/making.h"
+#include "engine/try/loan.h"
 
-/* @container: open from its creation to its end */
+/* @container: open from its creation to its end; @loan: layers of another */
 struct running {
 	struct folders folders;
 	struct arena arena;
 	struct making making;
 	struct record record;
 	struct container container;
+	struct loan loan;
 };
 
 /* Remove the record and let go of the name. */
