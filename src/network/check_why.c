@@ -102,7 +102,7 @@ static bool link_is_bad(const struct check_side *side, const struct link *link,
 		     link->name);
 		return true;
 	}
-	if (!(link->flags & IFF_RUNNING)) {
+	if (!(link->flags & IFF_LOWER_UP)) {
 		WHY(answer, "'%s' of '%s' is up, but its other end is not",
 		    link->name, side->name);
 		HINT(answer, "kist net ls %s shows where the other end is",
@@ -217,9 +217,10 @@ static bool explain(const struct check_way *way, int errnum,
 	struct check_side *from = way->from, *target = way->to;
 	struct route there = { 0 }, here = { 0 };
 
-	if (has_no_route(from, to, &there, answer))
+	/* What is its own goes through the loopback. */
+	if (address_is_same(to, back) && loopback_is_down(from, answer))
 		return true;
-	if (there.type == RTN_LOCAL && loopback_is_down(from, answer))
+	if (has_no_route(from, to, &there, answer))
 		return true;
 	if (link_is_bad(from, check_link(from, there.index), answer) ||
 	    link_is_bad(target, link_with(target, &way->to_address), answer))

@@ -16,7 +16,7 @@ static const char *state_of(const struct link *link)
 {
 	if (!(link->flags & IFF_UP))
 		return "down";
-	return link->flags & IFF_RUNNING ? "up" : "no-carrier";
+	return link->flags & IFF_LOWER_UP ? "up" : "no-carrier";
 }
 
 static const char *const *addresses_of(struct arena *arena,
