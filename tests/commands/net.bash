@@ -67,7 +67,11 @@ join() {
 	in_net "$2" ip address add fd00::2/64 dev vb nodad
 	in_net "$1" ip link set va up
 	in_net "$2" ip link set vb up
+	eventually is_up "$1" va
+	eventually is_up "$2" vb
 }
+
+is_up() { in_net "$1" ip link show "$2" | grep -q 'state UP'; }
 
 listens() { in_net "$1" ss -Hltun | grep -q ":$2 "; }
 

@@ -9,9 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/net_namespace.h>
 #include <linux/nsfs.h>
-#include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -20,6 +18,7 @@
 
 #include "base/num.h"
 #include "engine/ns/target_find.h"
+#include "kernel/nsid.h"
 #include "sys/file.h"
 
 #define MOUNTINFO_MAX (64u << 20)
@@ -231,72 +230,20 @@ int target_find_inode(struct target *t, enum ns_kind kind, uint64_t ino,
 
 /* ---- by nsid ---- */
 
-/* The id that our network namespace has for another one. */
-struct nsid_request {
-	struct nlmsghdr head;
-	struct rtgenmsg message;
-	struct rtattr attr;
-	uint32_t fd;
-};
-
 struct nsid_search {
-	int socket_fd;
-	int64_t nsid;
+	struct netlink nl;
+	int32_t nsid;
 };
-
-/* The answer's NETNSA_NSID. Return: -1: none. */
-static int64_t nsid_in(const char *answer, ssize_t len)
-{
-	const struct nlmsghdr *head = (const void *)answer;
-	const char *at = answer + NLMSG_LENGTH(sizeof(struct rtgenmsg));
-
-	if (len < (ssize_t)NLMSG_LENGTH(sizeof(struct rtgenmsg)) ||
-	    head->nlmsg_type != RTM_NEWNSID)
-		return -1;
-	while (at + sizeof(struct rtattr) <= answer + len) {
-		const struct rtattr *attr = (const void *)at;
-		int32_t id;
-
-		if (attr->rta_type == NETNSA_NSID &&
-		    attr->rta_len == RTA_LENGTH(sizeof(id))) {
-			memcpy(&id, at + sizeof(*attr), sizeof(id));
-			return id;
-		}
-		if (attr->rta_len < sizeof(*attr))
-			return -1;
-		at += RTA_ALIGN(attr->rta_len);
-	}
-	return -1;
-}
-
-static int64_t ask_nsid(int socket_fd, int ns_fd)
-{
-	struct nsid_request request = {
-		.head = {
-			.nlmsg_len = sizeof(request),
-			.nlmsg_type = RTM_GETNSID,
-			.nlmsg_flags = NLM_F_REQUEST,
-		},
-		.message = { .rtgen_family = AF_UNSPEC },
-		.attr = { .rta_len = RTA_LENGTH(sizeof(uint32_t)),
-			  .rta_type = NETNSA_FD },
-		.fd = (uint32_t)ns_fd,
-	};
-	_Alignas(8) char answer[512];
-
-	if (send(socket_fd, &request, sizeof(request), 0) < 0)
-		return -1;
-	return nsid_in(answer, recv(socket_fd, answer, sizeof(answer), 0));
-}
 
 static int match_nsid(void *context, int dir_fd, const char *path)
 {
-	const struct nsid_search *search = context;
+	struct nsid_search *search = context;
 	CLEANUP_FD int fd =
 		openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int32_t nsid;
 
 	if (fd < 0 || ioctl(fd, NS_GET_NSTYPE) != ns_table[NS_NET].clone_flag ||
-	    ask_nsid(search->socket_fd, fd) != search->nsid)
+	    nsid_get(&search->nl, fd, &nsid, NULL) < 0 || nsid != search->nsid)
 		return -ENOENT;
 	return TAKE_FD(fd);
 }
@@ -311,14 +258,13 @@ int target_find_nsid(const struct kist *kist, struct target *t,
 	(void)kist;
 	if (num_parse_u64(rest, &nsid) < 0 || nsid > INT_MAX)
 		return target_syntax(t, err);
-	CLEANUP_FD int socket_fd =
-		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-
-	if (socket_fd < 0)
-		return err_sys(err, KIST_E_SYSTEM, errno,
+	fd = netlink_open(&search.nl, NETLINK_ROUTE);
+	if (fd < 0)
+		return err_sys(err, KIST_E_SYSTEM, -fd,
 			       "ask the kernel for network namespaces");
-	search = (struct nsid_search){ socket_fd, (int64_t)nsid };
+	search.nsid = (int32_t)nsid;
 	fd = visit_all(t, NS_NET, match_nsid, &search);
+	netlink_close(&search.nl);
 	if (fd < 0) {
 		target_unknown(err, "no network namespace has the nsid %llu",
 			       (unsigned long long)nsid);
