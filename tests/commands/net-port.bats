@@ -47,7 +47,7 @@ forwarder() { kist net port -J | jq '.ports[0].pid'; }
 	[ "$(ask "$two")" = "this is b" ]
 	# On all addresses, IPv6 too; the other on one alone.
 	[ "$(echo | timeout 5 socat -t 3 - "TCP6:[::1]:$one")" = "this is a" ]
-	! timeout 5 socat - "TCP6:[::1]:$two" </dev/null
+	run ! timeout 5 socat - "TCP6:[::1]:$two" </dev/null
 }
 
 @test "datagrams, ranges, and any free port" {
@@ -198,7 +198,7 @@ hint: kist net port lists those there are"
 	kist net port "$a" -d -p 80 2>/dev/null
 	kill -KILL "$(forwarder)"
 	eventually no_ports
-	! no_files
+	run ! no_files
 	kist net port "$a" -d -p 80 2>/dev/null
 	[ "$(find "$SCRATCH/run/ports" -type f | wc -l)" = 1 ]
 }

@@ -190,7 +190,7 @@ $a (sleep) net:[$(stat -Lc %i "/proc/$a/ns/net")] process $a (sleep)
 	expect_has "  vb   veth      up         192.168.77.2/24 fd00::2/64 <-> va of $a (sleep)"
 	[[ $output == "host net:["* ]]
 	# No line is wider than a terminal, or ends in blanks.
-	! grep -E '^.{81}| $' <<<"$output"
+	run ! grep -E '^.{81}| $' <<<"$output"
 }
 
 @test "ls: bridges and their members, pairs within one network, routes, ports" {
