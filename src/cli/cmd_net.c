@@ -8,6 +8,7 @@ static const struct command *const verbs[] = {
 	&cmd_net_new,
 	&cmd_net_rm,
 	&cmd_net_link,
+	&cmd_net_move,
 	&cmd_net_ls,
 	&cmd_net_check,
 	&cmd_net_socks,

@@ -164,6 +164,23 @@ int site_rename(struct site *place, const char *device, const char *name,
 	return set(place, device, &(struct link_change){ .name = name }, err);
 }
 
+int site_move(struct site *site, const char *device, struct site *to,
+	      const char *name, const struct kist_trace *trace,
+	      struct kist_error *err)
+{
+	bool renames = strcmp(device, name) != 0;
+
+	if (!trace_step(trace, NULL, "%s link set %s netns %s%s%s", site->ip,
+			trace_word(device), to->netns, renames ? " name " : "",
+			renames ? trace_word(name) : ""))
+		return 0;
+	return set(site, device,
+		   &(struct link_change){ .move = true,
+					  .ns_fd = to->ns_fd,
+					  .name = renames ? name : NULL },
+		   err);
+}
+
 int site_set_master(struct site *place, const char *device, const char *master,
 		    const struct kist_trace *trace, struct kist_error *err)
 {

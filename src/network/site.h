@@ -89,6 +89,10 @@ MUST_CHECK int site_remove_route(struct site *place, const char *device,
 MUST_CHECK int site_rename(struct site *place, const char *device,
 			   const char *name, const struct kist_trace *trace,
 			   struct kist_error *err);
+/* To another namespace, under a name. */
+MUST_CHECK int site_move(struct site *site, const char *device, struct site *to,
+			 const char *name, const struct kist_trace *trace,
+			 struct kist_error *err);
 MUST_CHECK int site_set_master(struct site *place, const char *device,
 			       const char *master,
 			       const struct kist_trace *trace,
