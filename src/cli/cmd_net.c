@@ -13,6 +13,8 @@ static const struct command *const verbs[] = {
 	&cmd_net_check,
 	&cmd_net_socks,
 	&cmd_net_port,
+	&cmd_net_route,
+	&cmd_net_sysctl,
 	&cmd_net_ids,
 	NULL,
 	/* clang-format on */

@@ -10,28 +10,28 @@
 #include "kernel/net_socket.h"
 #include "network/site.h"
 
-int site_open(struct site *place, struct kist_error *err)
+int site_open(struct site *site, struct kist_error *err)
 {
-	int ret = net_socket_netlink(place->ns_fd, NETLINK_ROUTE, &place->nl,
-				     err);
+	int ret =
+		net_socket_netlink(site->ns_fd, NETLINK_ROUTE, &site->nl, err);
 
 	if (ret < 0)
-		err_while(err, "cannot reach %s", place->label);
+		err_while(err, "cannot reach %s", site->label);
 	return ret;
 }
 
-void site_close(struct site *place)
+void site_close(struct site *site)
 {
-	netlink_close(&place->nl);
-	cleanup_fd(&place->ns_fd);
-	place->ns_fd = -1;
+	netlink_close(&site->nl);
+	cleanup_fd(&site->ns_fd);
+	site->ns_fd = -1;
 }
 
 /* ---- looking ---- */
 
-int site_has_device(struct site *place, const char *name)
+int site_has_device(struct site *site, const char *name)
 {
-	int index = place->nl.fd < 0 ? 0 : link_index(&place->nl, name);
+	int index = site->nl.fd < 0 ? 0 : link_index(&site->nl, name);
 
 	return index > 0 ? 1 : index;
 }
@@ -44,7 +44,7 @@ static const char *name_of(const struct link *links, size_t count, int index)
 	return "?";
 }
 
-static int taken(const struct site *place, const struct address *address,
+static int taken(const struct site *site, const struct address *address,
 		 const struct address *other, const char *device,
 		 struct kist_error *err)
 {
@@ -56,11 +56,11 @@ static int taken(const struct site *place, const struct address *address,
 	if (address_is_same(address, other))
 		return err_set(err, KIST_E_ADDRESS_TAKEN,
 			       "%s has address %s already, on '%s'",
-			       place->label, ours, device);
+			       site->label, ours, device);
 	address_format(&subnet, true, theirs);
 	ret = err_set(err, KIST_E_ADDRESS_TAKEN,
 		      "%s has subnet %s already, on '%s': %s lies in it",
-		      place->label, theirs, device, ours);
+		      site->label, theirs, device, ours);
 	err_hint(err, "choose a subnet that does not overlap with %s", theirs);
 	return ret;
 }
@@ -72,7 +72,7 @@ static bool is_subnet(const struct address_of *other)
 	       other->scope == RT_SCOPE_UNIVERSE;
 }
 
-int site_check_address(struct site *place, const char *device,
+int site_check_address(struct site *site, const char *device,
 		       const struct address *address, struct kist_error *err)
 {
 	CLEANUP_ARENA struct arena arena;
@@ -82,11 +82,11 @@ int site_check_address(struct site *place, const char *device,
 	int ret;
 
 	arena_init(&arena);
-	if (place->nl.fd < 0)
+	if (site->nl.fd < 0)
 		return 0;
-	ret = address_list(&place->nl, &arena, &others, &count, err);
+	ret = address_list(&site->nl, &arena, &others, &count, err);
 	if (ret == 0)
-		ret = link_list(&place->nl, &arena, &links, &link_count, err);
+		ret = link_list(&site->nl, &arena, &links, &link_count, err);
 	for (size_t i = 0; ret == 0 && i < count; i++) {
 		const char *name = name_of(links, link_count, others[i].index);
 		bool is_own = device && strcmp(device, name) == 0;
@@ -95,7 +95,7 @@ int site_check_address(struct site *place, const char *device,
 		    (!is_own && is_subnet(&others[i]) &&
 		     address->prefix < address_bits(address->family) &&
 		     address_overlaps(address, &others[i].address)))
-			ret = taken(place, address, &others[i].address, name,
+			ret = taken(site, address, &others[i].address, name,
 				    err);
 	}
 	return ret;
@@ -103,40 +103,40 @@ int site_check_address(struct site *place, const char *device,
 
 /* ---- doing, and telling ---- */
 
-static int index_of(struct site *place, const char *device,
+static int index_of(struct site *site, const char *device,
 		    struct kist_error *err)
 {
 	struct link link;
-	int ret = link_find(&place->nl, device, &link, err);
+	int ret = link_find(&site->nl, device, &link, err);
 
 	if (ret < 0) {
-		err_while(err, "%s", place->label);
+		err_while(err, "%s", site->label);
 		return ret;
 	}
 	return link.index;
 }
 
-static int set(struct site *place, const char *device,
+static int set(struct site *site, const char *device,
 	       const struct link_change *change, struct kist_error *err)
 {
-	int index = index_of(place, device, err);
-	int ret = index < 0 ? index : link_set(&place->nl, index, change, err);
+	int index = index_of(site, device, err);
+	int ret = index < 0 ? index : link_set(&site->nl, index, change, err);
 
 	if (ret < 0 && index >= 0)
-		err_while(err, "device '%s' of %s", device, place->label);
+		err_while(err, "device '%s' of %s", device, site->label);
 	return ret;
 }
 
-int site_up(struct site *place, const char *device,
+int site_up(struct site *site, const char *device,
 	    const struct kist_trace *trace, struct kist_error *err)
 {
-	if (!trace_step(trace, NULL, "%s link set %s up", place->ip,
+	if (!trace_step(trace, NULL, "%s link set dev %s up", site->ip,
 			trace_word(device)))
 		return 0;
-	return set(place, device, &(struct link_change){ .up = true }, err);
+	return set(site, device, &(struct link_change){ .up = true }, err);
 }
 
-int site_set(struct site *place, const char *device,
+int site_set(struct site *site, const char *device,
 	     const struct link_change *change, const struct kist_trace *trace,
 	     struct kist_error *err)
 {
@@ -149,19 +149,19 @@ int site_set(struct site *place, const char *device,
 			 " address %02x:%02x:%02x:%02x:%02x:%02x",
 			 change->mac[0], change->mac[1], change->mac[2],
 			 change->mac[3], change->mac[4], change->mac[5]);
-	if (!trace_step(trace, NULL, "%s link set %s%s%s", place->ip,
+	if (!trace_step(trace, NULL, "%s link set dev %s%s%s", site->ip,
 			trace_word(device), mtu, mac))
 		return 0;
-	return set(place, device, change, err);
+	return set(site, device, change, err);
 }
 
-int site_rename(struct site *place, const char *device, const char *name,
+int site_rename(struct site *site, const char *device, const char *name,
 		const struct kist_trace *trace, struct kist_error *err)
 {
-	if (!trace_step(trace, NULL, "%s link set %s name %s", place->ip,
+	if (!trace_step(trace, NULL, "%s link set dev %s name %s", site->ip,
 			trace_word(device), trace_word(name)))
 		return 0;
-	return set(place, device, &(struct link_change){ .name = name }, err);
+	return set(site, device, &(struct link_change){ .name = name }, err);
 }
 
 int site_move(struct site *site, const char *device, struct site *to,
@@ -170,8 +170,9 @@ int site_move(struct site *site, const char *device, struct site *to,
 {
 	bool renames = strcmp(device, name) != 0;
 
-	if (!trace_step(trace, NULL, "%s link set %s netns %s%s%s", site->ip,
-			trace_word(device), to->netns, renames ? " name " : "",
+	if (!trace_step(trace, NULL, "%s link set dev %s netns %s%s%s",
+			site->ip, trace_word(device), to->netns,
+			renames ? " name " : "",
 			renames ? trace_word(name) : ""))
 		return 0;
 	return set(site, device,
@@ -181,37 +182,36 @@ int site_move(struct site *site, const char *device, struct site *to,
 		   err);
 }
 
-int site_set_master(struct site *place, const char *device, const char *master,
+int site_set_master(struct site *site, const char *device, const char *master,
 		    const struct kist_trace *trace, struct kist_error *err)
 {
 	int index;
 
-	if (!trace_step(trace, NULL, "%s link set %s master %s", place->ip,
+	if (!trace_step(trace, NULL, "%s link set dev %s master %s", site->ip,
 			trace_word(device), trace_word(master)))
 		return 0;
-	index = index_of(place, master, err);
+	index = index_of(site, master, err);
 	if (index < 0)
 		return index;
-	return set(place, device, &(struct link_change){ .master = index },
-		   err);
+	return set(site, device, &(struct link_change){ .master = index }, err);
 }
 
-int site_remove(struct site *place, const char *device,
+int site_remove(struct site *site, const char *device,
 		const struct kist_trace *trace, struct kist_error *err)
 {
 	int index, ret;
 
-	if (!trace_step(trace, NULL, "%s link del %s", place->ip,
+	if (!trace_step(trace, NULL, "%s link del dev %s", site->ip,
 			trace_word(device)))
 		return 0;
-	index = index_of(place, device, err);
-	ret = index < 0 ? index : link_remove(&place->nl, index, err);
+	index = index_of(site, device, err);
+	ret = index < 0 ? index : link_remove(&site->nl, index, err);
 	if (ret < 0 && index >= 0)
-		err_while(err, "device '%s' of %s", device, place->label);
+		err_while(err, "device '%s' of %s", device, site->label);
 	return ret;
 }
 
-static int change_address(struct site *place, bool is_new, const char *device,
+static int change_address(struct site *site, bool is_new, const char *device,
 			  const struct address *address,
 			  const struct kist_trace *trace,
 			  struct kist_error *err)
@@ -220,36 +220,50 @@ static int change_address(struct site *place, bool is_new, const char *device,
 	int index, ret;
 
 	address_format(address, true, text);
-	if (!trace_step(trace, NULL, "%s addr %s %s dev %s%s", place->ip,
+	if (!trace_step(trace, NULL, "%s addr %s %s dev %s%s", site->ip,
 			is_new ? "add" : "del", text, trace_word(device),
 			is_new && address->family == AF_INET6 ? " nodad" : ""))
 		return 0;
-	index = index_of(place, device, err);
+	index = index_of(site, device, err);
 	if (index < 0)
 		return index;
-	ret = is_new ? address_add(&place->nl, index, address, err) :
-		       address_remove(&place->nl, index, address, err);
+	ret = is_new ? address_add(&site->nl, index, address, err) :
+		       address_remove(&site->nl, index, address, err);
 	if (ret < 0)
-		err_while(err, "device '%s' of %s", device, place->label);
+		err_while(err, "device '%s' of %s", device, site->label);
 	return ret;
 }
 
-int site_add_address(struct site *place, const char *device,
+int site_add_address(struct site *site, const char *device,
 		     const struct address *address,
 		     const struct kist_trace *trace, struct kist_error *err)
 {
-	return change_address(place, true, device, address, trace, err);
+	return change_address(site, true, device, address, trace, err);
 }
 
-int site_remove_address(struct site *place, const char *device,
+int site_remove_address(struct site *site, const char *device,
 			const struct address *address,
 			const struct kist_trace *trace, struct kist_error *err)
 {
-	return change_address(place, false, device, address, trace, err);
+	return change_address(site, false, device, address, trace, err);
+}
+
+static void explain_route(const struct site *site, int ret, const char *dest,
+			  struct kist_error *err)
+{
+	if (ret == -ENETUNREACH || ret == -EHOSTUNREACH || ret == -EINVAL)
+		err_hint(err, "a gateway has to be in a subnet of one of the "
+			      "devices there, and that device up");
+	if (ret == -ESRCH && err) {
+		*err = (struct kist_error){ 0 };
+		err_sys(err, KIST_E_ROUTE, ESRCH, "there is no route '%s'",
+			dest);
+	}
+	err_while(err, "%s", site->label);
 }
 
 /* Add or remove. */
-static int change_route(struct site *place, bool is_new, const char *device,
+static int change_route(struct site *site, bool is_new, const char *device,
 			const struct address *dest,
 			const struct address *gateway,
 			const struct kist_trace *trace, struct kist_error *err)
@@ -264,34 +278,34 @@ static int change_route(struct site *place, bool is_new, const char *device,
 		address_format(gateway, false, via);
 	}
 	route_format_dest(&route, to);
-	if (!trace_step(trace, NULL, "%s%s route %s %s%s%s%s%s%s", place->ip,
+	if (!trace_step(trace, NULL, "%s%s route %s %s%s%s%s%s%s", site->ip,
 			dest->family == AF_INET6 ? " -6" : "",
 			is_new ? "add" : "del", to, gateway ? " via " : "",
 			is_mixed ? "inet6 " : "", via, device ? " dev " : "",
 			device ? trace_word(device) : ""))
 		return 0;
 	if (device) {
-		route.index = index_of(place, device, err);
+		route.index = index_of(site, device, err);
 		if (route.index < 0)
 			return route.index;
 	}
-	ret = is_new ? route_add(&place->nl, &route, err) :
-		       route_remove(&place->nl, &route, err);
+	ret = is_new ? route_add(&site->nl, &route, err) :
+		       route_remove(&site->nl, &route, err);
 	if (ret < 0)
-		err_while(err, "%s", place->label);
+		explain_route(site, ret, to, err);
 	return ret;
 }
 
-int site_add_route(struct site *place, const char *device,
+int site_add_route(struct site *site, const char *device,
 		   const struct address *dest, const struct address *gateway,
 		   const struct kist_trace *trace, struct kist_error *err)
 {
-	return change_route(place, true, device, dest, gateway, trace, err);
+	return change_route(site, true, device, dest, gateway, trace, err);
 }
 
-int site_remove_route(struct site *place, const char *device,
+int site_remove_route(struct site *site, const char *device,
 		      const struct address *dest, const struct address *gateway,
 		      const struct kist_trace *trace, struct kist_error *err)
 {
-	return change_route(place, false, device, dest, gateway, trace, err);
+	return change_route(site, false, device, dest, gateway, trace, err);
 }

@@ -89,7 +89,7 @@ static int make_pair(struct link_making *m, struct tip a, struct tip b,
 	if (b.place->is_ours && apart)
 		return make_pair(m, b, a, err);
 	if (trace_step(m->trace, NULL,
-		       "%s link add %s%s%s type veth peer name %s%s%s%s%s",
+		       "%s link add name %s%s%s type veth peer name %s%s%s%s%s",
 		       a.place->ip, trace_word(a.name), mtu_words(m),
 		       mac_words(m, a.mac), trace_word(b.name), mtu_words(m),
 		       mac_words(m, b.mac), apart ? " netns " : "",

@@ -34,12 +34,13 @@ static void call_by_pid(struct link_place *p, pid_t pid, struct arena *arena)
 
 	p->place.netns = arena_printf(arena, "/proc/%d/ns/net", pid);
 	if (needs_user)
-		p->place.ip = arena_printf(
-			arena, "nsenter --preserve-credentials -t %d -U -n ip",
+		p->place.run = arena_printf(
+			arena, "nsenter --preserve-credentials -t %d -U -n ",
 			pid);
 	else
-		p->place.ip = arena_printf(
-			arena, "nsenter --net=/proc/%d/ns/net ip", pid);
+		p->place.run = arena_printf(
+			arena, "nsenter --net=/proc/%d/ns/net ", pid);
+	p->place.ip = arena_printf(arena, "%sip", p->place.run);
 }
 
 /* Set @place->ip and @place->netns: what a shell would write. */
@@ -55,17 +56,21 @@ static void call_it(struct link_place *p, struct target *target,
 	snprintf(path, sizeof(path), "/run/netns/%s", word);
 	p->place.netns = "/proc/$$/ns/net";
 	p->place.ip = "ip";
+	p->place.run = "";
 	if (p->place.is_ours)
 		return;
 	if (!strchr(word, '/') && is_same(p->place.ns_fd, path)) {
 		p->place.netns = arena_strdup(arena, trace_word(word));
 		p->place.ip = arena_printf(arena, "ip -n %s", p->place.netns);
+		p->place.run = arena_printf(arena, "ip netns exec %s ",
+					    p->place.netns);
 		return;
 	}
 	if (word[0] == '/') {
 		p->place.netns = arena_strdup(arena, trace_word(word));
-		p->place.ip = arena_printf(arena, "nsenter --net=%s ip",
-					   p->place.netns);
+		p->place.run = arena_printf(arena, "nsenter --net=%s ",
+					    p->place.netns);
+		p->place.ip = arena_printf(arena, "%sip", p->place.run);
 		return;
 	}
 	if (pid <= 0)
@@ -83,6 +88,9 @@ static void call_new(struct link_place *p, struct arena *arena)
 	p->place.netns =
 		is_admin ? p->word :
 			   arena_printf(arena, "$(kist net path %s)", p->word);
+	p->place.run = arena_printf(
+		arena, is_admin ? "ip netns exec %s " : "kist net exec %s ",
+		p->word);
 	p->place.ip = arena_printf(
 		arena, is_admin ? "ip -n %s" : "kist net exec %s ip", p->word);
 }
