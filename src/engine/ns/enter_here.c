@@ -8,9 +8,12 @@
  * this machine's programs; it costs an exec. Where the target has the same
  * root directory as we have, there is nothing to keep from it, and the same
  * operations are done by a child made with vfork: it enters, and makes the
- * command's process as our child, which executes. Entering a time namespace
- * takes a process that shares its memory with none; then the first of the two
- * is a plain fork, for which what is to be known later is in a shared page.
+ * command's process as our child, which executes.
+ *
+ * A time namespace is entered only by a process that shares its memory with
+ * none. If we are one, we choose it for our children and take that back when
+ * the command has been made; else the first of the two is a plain fork, for
+ * which what is to be known later is in a shared page.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -41,6 +44,7 @@ struct walk {
 	void *stack;
 	struct shared *shared;
 	size_t next;
+	bool in_time;
 };
 
 bool enter_fits_here(const struct entering *e)
@@ -78,6 +82,9 @@ static int do_call(const struct walk *w, const struct plan_op *op)
 {
 	long arg[7];
 
+	if (w->in_time && op->arg[0] == SYS_setns &&
+	    op->arg[2] == CLONE_NEWTIME)
+		return 0;
 	for (unsigned i = 0; i < 7; i++) {
 		arg[i] = (long)op->arg[i];
 		if (op->offsets & BIT(i) && op->arg[i])
@@ -259,13 +266,14 @@ static int failure(const struct plan *plan, const struct shared *shared,
 	return plan_error(plan, &report, NULL, err);
 }
 
-static int start(struct walk *w, int *ret_pidfd, struct kist_error *err)
+static int start(struct walk *w, bool own_memory, int *ret_pidfd,
+		 struct kist_error *err)
 {
 	const struct sys_vfork vfork = {
 		.cgroup_fd = -1,
 		.child = go_on,
 		.arg = w,
-		.own_memory = w->e->fd[NS_TIME] >= 0,
+		.own_memory = own_memory,
 	};
 	int pidfd = -1, ret;
 
@@ -286,18 +294,51 @@ static int start(struct walk *w, int *ret_pidfd, struct kist_error *err)
 	return ret;
 }
 
+static int start_fork(struct walk *w, int *ret_pidfd, struct kist_error *err)
+{
+	int ret;
+
+	w->shared = mmap(NULL, sizeof(*w->shared), PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (w->shared == MAP_FAILED)
+		return err_nomem(err);
+	ret = start(w, true, ret_pidfd, err);
+	munmap(w->shared, sizeof(*w->shared));
+	return ret;
+}
+
+/* Our children are to be in the time namespace. Return: what they were to be
+ * in before, or -1: they cannot, or need not. */
+static int choose_time(const struct entering *e)
+{
+	CLEANUP_FD int former = -1;
+
+	if (e->fd[NS_TIME] < 0)
+		return -1;
+	former = open("/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC);
+	if (former < 0 || sys_setns(e->fd[NS_TIME], CLONE_NEWTIME) < 0)
+		return -1;
+	return TAKE_FD(former);
+}
+
 int enter_here(const struct entering *e, const struct plan *plan,
 	       const sigset_t *mask, int *ret_pidfd, struct kist_error *err)
 {
 	_Alignas(16) char stack[SYS_VFORK_STACK];
 	struct walk w = { .e = e, .plan = plan, .mask = mask, .stack = stack };
+	CLEANUP_FD int former = choose_time(e);
+	struct shared shared;
 	int ret;
 
-	w.shared = mmap(NULL, sizeof(*w.shared), PROT_READ | PROT_WRITE,
-			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (w.shared == MAP_FAILED)
-		return err_nomem(err);
-	ret = start(&w, ret_pidfd, err);
-	munmap(w.shared, sizeof(*w.shared));
+	w.in_time = former >= 0;
+	if (e->fd[NS_TIME] >= 0 && !w.in_time)
+		return start_fork(&w, ret_pidfd, err);
+	shared.op = shared.errnum = shared.pid = 0;
+	shared.program[0] = '\0';
+	w.shared = &shared;
+	ret = start(&w, false, ret_pidfd, err);
+	/* It was possible a moment ago; there is nothing to do if not now. */
+	if (w.in_time)
+		(void)!sys_setns(former, CLONE_NEWTIME);
 	return ret;
 }
