@@ -69,6 +69,7 @@ extern "C" {
  *		has a private mount namespace with fresh ones
  * @pass_fds:	the command has all open files that are not close-on-exec;
  *		otherwise only its standard ones
+ * @keep_same:	of @kinds, join also those that we are in already
  */
 struct kist_enter {
 	const char *target;
@@ -84,7 +85,7 @@ struct kist_enter {
 	const char *uid, *gid, *user;
 	bool keep_credentials, keep_caps;
 
-	bool no_fork, no_refresh, pass_fds;
+	bool no_fork, no_refresh, pass_fds, keep_same;
 };
 
 /* How it ended: @signal is 0, or what ended it; then @status is 128 + it. */

@@ -13,6 +13,7 @@
 #define KIST_NAMESPACE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -62,6 +63,27 @@ int kist_ns_new(const struct kist *kist, const struct kist_ns_new *args,
 int kist_ns_keep(const struct kist *kist, const char *name, const char *target,
 		 unsigned kinds, const struct kist_trace *trace,
 		 struct kist_error *err);
+
+/**
+ * struct kist_ns_ending - what goes with a name
+ * @kinds:	enum kist_ns: that end; in the others there are processes, which
+ *		keep them
+ * @killed:	processes of its pid namespace, that end with it
+ * @devices_back: network devices that come back to the initial namespace: those
+ *		that are hardware. Names with blanks between, or NULL
+ * @devices_gone: those that are destroyed: veth, bridge and all made by programs
+ */
+struct kist_ns_ending {
+	unsigned kinds;
+	size_t killed;
+	char *devices_back, *devices_gone;
+};
+
+/* Asked before kist_ns_remove(). Free with kist_ns_ending_done().
+ * Return: TARGET_UNKNOWN: there is no such name. */
+int kist_ns_ending(const struct kist *kist, const char *name,
+		   struct kist_ns_ending *ret_ending, struct kist_error *err);
+void kist_ns_ending_done(struct kist_ns_ending *ending);
 
 /* kist_ns_remove() - take a name away; what nobody else keeps alive ends */
 int kist_ns_remove(const struct kist *kist, const char *name,

@@ -76,6 +76,9 @@ MUST_CHECK int enter_selinux(struct entering *e, struct kist_error *err);
 MUST_CHECK int enter_plan(struct entering *e, struct plan *plan,
 			  struct kist_error *err);
 
+/* Only the joining, for who is to stay there. */
+void enter_plan_joins(struct entering *e, struct plan *plan);
+
 /* May the plan be walked by a process that borrows our memory? */
 bool enter_fits_here(const struct entering *e);
 

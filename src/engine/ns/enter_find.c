@@ -145,7 +145,7 @@ static int take_target_kind(struct entering *e, enum ns_kind kind, bool asked,
 	}
 	if (fd < 0)
 		return fd;
-	if (is_own(e, fd, kind))
+	if (!(asked && e->args->keep_same) && is_own(e, fd, kind))
 		return 0;
 	e->fd[kind] = fd;
 	e->kinds |= BIT(kind);

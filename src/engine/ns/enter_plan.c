@@ -496,6 +496,25 @@ static int find_env(struct entering *e, const char *const **ret_env,
 	return ret;
 }
 
+static void add_fork(struct entering *e, struct plan *plan)
+{
+	struct plan_op *op;
+
+	if (!e->forks)
+		return;
+	op = plan_add(plan, PLAN_FORK);
+	op->arg[1] = (uint64_t)(int64_t)-1;
+	plan->forks = true;
+	plan_say(plan, "go on as a new process in the namespaces", NULL, NULL);
+}
+
+void enter_plan_joins(struct entering *e, struct plan *plan)
+{
+	add_joins(e, plan);
+	add_fork(e, plan);
+	add_ids(e, plan);
+}
+
 int enter_plan(struct entering *e, struct plan *plan, struct kist_error *err)
 {
 	const char *const *env;
@@ -512,14 +531,7 @@ int enter_plan(struct entering *e, struct plan *plan, struct kist_error *err)
 	add_mounts(e, plan);
 	add_root(e, plan);
 	add_cwd(e, plan);
-	if (e->forks) {
-		struct plan_op *op = plan_add(plan, PLAN_FORK);
-
-		op->arg[1] = (uint64_t)(int64_t)-1;
-		plan->forks = true;
-		plan_say(plan, "go on as a new process in the namespaces", NULL,
-			 NULL);
-	}
+	add_fork(e, plan);
 	if (e->new_proc)
 		mount_fresh(e, plan, "proc", "/proc", 0);
 	add_selinux(e, plan);

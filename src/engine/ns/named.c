@@ -33,25 +33,22 @@ const char *named_root(const struct kist *kist, struct arena *arena)
 
 /* ---- about ---- */
 
-static pid_t read_pid(const struct json *json)
+static int64_t read_number(const struct json *object, const char *key)
 {
+	const struct json *json = json_get(object, key);
 	int64_t value;
 
-	return json_int64(json, &value) && value > 0 && value <= INT32_MAX ?
-		       (pid_t)value :
-		       0;
+	return json && json_int64(json, &value) && value > 0 ? value : 0;
 }
 
 static void take_about(const struct json *json, struct named_about *about)
 {
 	const struct json *kinds = json_get(json, "kinds");
-	int64_t value;
+	int64_t holder = read_number(json, "holder");
 
-	about->holder = read_pid(json_get(json, "holder"));
-	if (json_int64(json_get(json, "holderStart"), &value) && value >= 0)
-		about->holder_start = (uint64_t)value;
-	if (json_int64(json_get(json, "created"), &value))
-		about->created = value;
+	about->holder = holder <= INT32_MAX ? (pid_t)holder : 0;
+	about->holder_start = (uint64_t)read_number(json, "holderStart");
+	about->created = read_number(json, "created");
 	if (!kinds || kinds->type != JSON_ARRAY)
 		return;
 	JSON_ITEMS(item, kinds) {

@@ -30,5 +30,44 @@ struct named_about {
 
 /* Return: 0 or -errno. */
 MUST_CHECK int named_about_load(int dir_fd, struct named_about *ret_about);
+MUST_CHECK int named_about_save(int dir_fd, const struct named_about *about);
+
+/* As it stands in the file; in the arena. */
+const char *named_about_text(const struct named_about *about,
+			     struct arena *arena);
+
+/* NAME_SYNTAX, NAME_TAKEN (-EEXIST: a container or other namespaces). */
+MUST_CHECK int named_check_new(const struct kist *kist, const char *name,
+			       struct kist_error *err);
+
+/**
+ * named_claim() - the folder of a new set, without namespaces in it
+ *
+ * For root RUN/ns is made a private mount, for a mount namespace can be bound
+ * to nothing else.
+ *
+ * Return: its fd (in a dry run -1); a negative errno (NAME_TAKEN, STORE).
+ */
+struct named_place {
+	const char *root, *path;
+	int root_fd, dir_fd;
+};
+MUST_CHECK int named_claim(const struct kist *kist, const char *name,
+			   const struct kist_trace *trace, struct arena *arena,
+			   struct named_place *ret_place,
+			   struct kist_error *err);
+void named_place_close(struct named_place *place);
+
+/* Take away what is in the folder, and itself. */
+void named_clear(int root_fd, const char *name);
+
+/* /run/netns/NAME, bound to what is at @from. */
+MUST_CHECK int named_share_netns(const char *name, const char *from,
+				 const struct kist_trace *trace,
+				 struct kist_error *err);
+
+/* May we mount? Root in a user namespace of its own is not enough to share
+ * with others, but it is for oneself. */
+bool named_can_bind(void);
 
 #endif
