@@ -68,17 +68,18 @@ static const char *filled(const char *to, const char *from, const char *file,
 			    to_star + 1);
 }
 
-/* Smallest number whose image is at least @wanted; both grow. */
+/* Largest number whose image is at most @wanted; both grow. So what is usual
+ * comes back as what is usual: weight 100 is 1024 shares. */
 static uint64_t inverse(uint64_t (*image)(uint64_t), uint64_t low,
 			uint64_t high, uint64_t wanted)
 {
 	while (low < high) {
-		uint64_t middle = (low + high) / 2;
+		uint64_t middle = (low + high + 1) / 2;
 
-		if (image(middle) < wanted)
-			low = middle + 1;
+		if (image(middle) > wanted)
+			high = middle - 1;
 		else
-			high = middle;
+			low = middle;
 	}
 	return low;
 }

@@ -89,7 +89,7 @@ static int make_all(struct making *m, int i, struct arena *arena,
 				     path;
 		if (arena_failed(arena))
 			return err_nomem(err);
-		ret = cg_step_make(g, i, trace, err);
+		ret = cg_step_make(g, i, m->args->exists_ok, trace, err);
 		if (ret < 0)
 			return ret;
 		if (ret == 0)

@@ -14,7 +14,7 @@
 #define REMOVE_MS 3000
 #define LEAF_ROUNDS 20
 
-int cg_step_make(const struct cg_group *group, int i,
+int cg_step_make(const struct cg_group *group, int i, bool there_ok,
 		 const struct kist_trace *trace, struct kist_error *err)
 {
 	CLEANUP_ARENA struct arena arena;
@@ -26,7 +26,8 @@ int cg_step_make(const struct cg_group *group, int i,
 		return err_nomem(err);
 	if (faccessat(AT_FDCWD, place, F_OK, 0) == 0)
 		return 1;
-	if (!trace_step(trace, NULL, "mkdir %s", trace_word(place)))
+	if (!trace_step(trace, NULL, "mkdir %s%s", there_ok ? "-p " : "",
+			trace_word(place)))
 		return 0;
 	if (mkdir(place, 0755) == 0)
 		return 0;
@@ -212,7 +213,7 @@ static int make_leaf(const struct cg_group *group, int i, bool strangers,
 		if (!strangers && !are_ours(pids, count))
 			return in_the_way(group, i, pids, count, err);
 		if (round == 0)
-			ret = cg_step_make(&leaf, i, trace, err);
+			ret = cg_step_make(&leaf, i, true, trace, err);
 		for (size_t k = 0; ret >= 0 && k < count; k++) {
 			struct kist_error why = { 0 };
 

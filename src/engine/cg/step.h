@@ -14,8 +14,9 @@
 
 #define CG_LEAF "kist-leaf"
 
-/* Make the directory of the group. Return: 0; 1: it was there; an error. */
-MUST_CHECK int cg_step_make(const struct cg_group *group, int i,
+/* Make the directory of the group. @there_ok: tell it as mkdir -p, for it may
+ * be there by then. Return: 0; 1: it was there; an error. */
+MUST_CHECK int cg_step_make(const struct cg_group *group, int i, bool there_ok,
 			    const struct kist_trace *trace,
 			    struct kist_error *err);
 
