@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2046
 # guest-cg.sh - kist cg on cgroup v2 with real controllers; sourced by guest.sh
 cg="/t/kist -q cg"
 top=/sys/fs/cgroup
