@@ -6,10 +6,11 @@
  * ============
  * Groups are known by the names kist gives: "kist-" with a container's id,
  * "kist-limit-" with the pid of the kist that made it, and what is below
- * "/kist". One is left behind if no process is in it or below, it is some
- * seconds old, and no container's state and no living kist goes with it. The
- * kernel removes only empty groups, so a process that arrives meanwhile keeps
- * it.
+ * "/kist". One is left behind if no process is in it or below, and no
+ * container's state and no living kist goes with it. The kernel does not keep
+ * the time a group was made, so each is looked at twice: one that somebody is
+ * just making has a process the second time. The kernel removes only empty
+ * groups, so a process that arrives later keeps it.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/path.h"
 #include "base/num.h"
@@ -26,6 +28,7 @@
 
 #define LIMIT_PREFIX "kist-limit-"
 #define DEPTH_MAX 16
+#define SECOND_LOOK_MS 300 /* a kist needs some 2 ms */
 
 static bool is_hex(const char *text, size_t len)
 {
@@ -82,7 +85,7 @@ static const char *reason_of(struct cleaning *c, const char *name)
 	return NULL;
 }
 
-/* No process in it or below, and nothing young. */
+/* No process in it or below. */
 static bool is_empty(int parent_fd, const char *name, int depth)
 {
 	int fd = openat(parent_fd, name,
@@ -97,7 +100,6 @@ static bool is_empty(int parent_fd, const char *name, int depth)
 		return false;
 	}
 	empty = depth < DEPTH_MAX &&
-		clean_age(parent_fd, name) >= CLEAN_AGE_SECONDS &&
 		cgroup_file_read(fd, "cgroup.procs", text, sizeof(text)) == 0 &&
 		!*text;
 	while (empty && (entry = readdir(dir)))
@@ -209,10 +211,29 @@ static void look_below(struct cleaning *c, const char *path, int depth)
 	closedir(dir);
 }
 
+static bool is_there(struct cleaning *c, const char *path)
+{
+	const char *name = strrchr(path, '/') + 1;
+	CLEANUP_FREE char *parent = strndup(path, (size_t)(name - path));
+	CLEANUP_FD int fd =
+		parent ? open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	return fd >= 0 && reason_of(c, name) && is_empty(fd, name, 0);
+}
+
 int clean_find_cgroups(struct cleaning *c, struct kist_error *err)
 {
+	const struct timespec pause = { .tv_nsec = SECOND_LOOK_MS * 1000000 };
+	size_t before = c->count, kept = c->count;
+
 	(void)err;
 	for (int h = 0; h < c->world.count; h++)
 		look_below(c, c->world.h[h].mount, 0);
+	if (c->count > before)
+		nanosleep(&pause, NULL);
+	for (size_t i = before; i < c->count; i++)
+		if (is_there(c, c->left[i].name))
+			c->left[kept++] = c->left[i];
+	c->count = kept;
 	return 0;
 }

@@ -61,7 +61,7 @@ int64_t clean_age(int dir_fd, const char *name)
 	if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return 0;
 	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec > st.st_ctime ? now.tv_sec - st.st_ctime : 0;
+	return now.tv_sec > st.st_mtime ? now.tv_sec - st.st_mtime : 0;
 }
 
 /* ---- namespaces in use ---- */

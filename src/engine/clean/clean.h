@@ -62,8 +62,7 @@ struct cleaning {
 /* Add one; the strings are the arena's. */
 void clean_add(struct cleaning *c, const struct leftover *left);
 
-/* How many seconds ago was it made, or last changed? 0 if that cannot be
- * told. */
+/* How many seconds ago was it last changed? 0 if that cannot be told. */
 int64_t clean_age(int dir_fd, const char *name);
 
 /* Is a process in this namespace that the caller may look at? @except: one
