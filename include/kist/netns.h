@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <kist/enter.h>
 #include <kist/error.h>
 #include <kist/run.h>
 #include <kist/trace.h>
@@ -25,6 +26,41 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* ---- commands ---- */
+
+/**
+ * kist_netns_names() - the names of all sets with a network namespace
+ * @ret_names:	sorted, NULL-terminated; free with free(3), all in one
+ */
+int kist_netns_names(const struct kist *kist, const char ***ret_names,
+		     struct kist_error *err);
+
+/**
+ * kist_netns_exec() - run a command in a network namespace, and wait
+ * @command:	program and arguments, NULL-terminated; NULL: a shell
+ *
+ * The other namespaces are the caller's, but that /sys shows the devices of
+ * the namespace, and what /etc/netns/NAME/ has is seen in /etc, as with
+ * `ip netns exec`. An ordinary user is root in there.
+ *
+ * Return: as kist_enter().
+ */
+int kist_netns_exec(const struct kist *kist, const char *target,
+		    const char *const *command, struct kist_enter_end *ret_end,
+		    struct kist_error *err);
+
+/**
+ * kist_netns_nft() - rules of a network namespace, by nft(8)
+ * @words:	of nft(8); one word that has a '/', or is "-": a file of rules,
+ *		which are set all or none. NULL: list all rules. nft writes to
+ *		the caller's standard output
+ *
+ * Return: NFT_MISSING, or as kist_enter().
+ */
+int kist_netns_nft(const struct kist *kist, const char *target,
+		   const char *const *words, const struct kist_trace *trace,
+		   struct kist_enter_end *ret_end, struct kist_error *err);
 
 /* ---- sysctls ---- */
 

@@ -7,6 +7,7 @@ static const struct command *const verbs[] = {
 	/* clang-format off */
 	&cmd_net_new,
 	&cmd_net_rm,
+	&cmd_net_exec,
 	&cmd_net_link,
 	&cmd_net_move,
 	&cmd_net_ls,
@@ -14,6 +15,7 @@ static const struct command *const verbs[] = {
 	&cmd_net_socks,
 	&cmd_net_port,
 	&cmd_net_route,
+	&cmd_net_nft,
 	&cmd_net_sysctl,
 	&cmd_net_ids,
 	NULL,

@@ -11,10 +11,6 @@
 #include "cli/net.h"
 #include "cli/steps.h"
 
-/* Until names can be made. */
-#pragma weak kist_ns_new
-#pragma weak kist_ns_remove
-
 struct names_args {
 	bool dry_run;
 	const char *const *names;
@@ -26,9 +22,7 @@ static int make(const struct kist *kist, const char *name,
 {
 	const struct kist_ns_new args = { .name = name, .kinds = KIST_NS_NET };
 
-	return kist_ns_new ? kist_ns_new(kist, &args, trace, err) :
-			     err_set(err, KIST_E_UNSUPPORTED,
-				     "namespaces cannot be named yet");
+	return kist_ns_new(kist, &args, trace, err);
 }
 
 static int take_away(const struct kist *kist, const char *name,
@@ -36,9 +30,7 @@ static int take_away(const struct kist *kist, const char *name,
 {
 	if (strchr(name, '@'))
 		return kist_link_remove(kist, name, trace, err);
-	return kist_ns_remove ? kist_ns_remove(kist, name, trace, err) :
-				err_set(err, KIST_E_UNSUPPORTED,
-					"namespaces cannot be named yet");
+	return kist_ns_remove(kist, name, trace, err);
 }
 
 static int each(const struct kist_global *g, const struct names_args *a,

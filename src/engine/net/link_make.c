@@ -68,6 +68,15 @@ static bool is_apart(const struct site *a, const struct site *b)
 	return a != b;
 }
 
+static int explain_pair(int ret, struct kist_error *err)
+{
+	if (ret == -EPERM)
+		err_hint(err, "it takes CAP_NET_ADMIN in both namespaces: an "
+			      "ordinary user has it if one user namespace owns "
+			      "both, as when one 'kist net link' makes them");
+	return ret;
+}
+
 static int make_pair(struct link_making *m, struct tip a, struct tip b,
 		     struct kist_error *err)
 {
@@ -96,7 +105,7 @@ static int make_pair(struct link_making *m, struct tip a, struct tip b,
 		       apart ? b.place->netns : "")) {
 		ret = link_make(&a.place->nl, &args, err);
 		if (ret < 0)
-			return ret;
+			return explain_pair(ret, err);
 	}
 	note(m, (struct link_undo){ .kind = UNDO_LINK,
 				    .place = a.place,

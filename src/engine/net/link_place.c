@@ -2,6 +2,7 @@
 /* link_place.c - the network namespace a word stands for, as a place */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,11 +14,9 @@
 #include "engine/ns/target.h"
 #include "kernel/cap.h"
 #include "kernel/net_socket.h"
+#include "kernel/ns_visit.h"
 
-/* Until names can be made. */
-#pragma weak kist_ns_new
-#pragma weak kist_ns_remove
-
+#define LOOPBACK 1
 #define OUR_NET "/proc/thread-self/ns/net"
 
 static bool is_same(int ns_fd, const char *path)
@@ -171,26 +170,82 @@ int link_place_find(const struct kist *kist, const char *word, bool may_be_new,
 	return ret;
 }
 
+/* ---- making ---- */
+
+/* Inside a user namespace: a network namespace of its own. */
+static int make_inside(void *arg, struct kist_error *err)
+{
+	struct netlink nl = NETLINK_NONE;
+	int *ret_fd = arg, ret;
+
+	if (unshare(CLONE_NEWNET) < 0)
+		return err_sys(err, KIST_E_NAMESPACE, errno,
+			       "make a network namespace");
+	ret = netlink_open(&nl, NETLINK_ROUTE);
+	if (ret < 0)
+		return err_sys(err, KIST_E_SYSTEM, -ret, "open netlink");
+	ret = link_set(&nl, LOOPBACK, &(struct link_change){ .up = true }, err);
+	netlink_close(&nl);
+	if (ret < 0)
+		return ret;
+	*ret_fd = open(OUR_NET, O_RDONLY | O_CLOEXEC);
+	if (*ret_fd < 0)
+		return err_sys(err, KIST_E_SYSTEM, errno,
+			       "open the new network namespace");
+	return 0;
+}
+
+/* A namespace of an ordinary user can be linked only with one that the same
+ * user namespace owns. */
+static int make_beside(const struct kist *kist, struct link_place *place,
+		       const struct link_place *owner, struct kist_error *err)
+{
+	int fd[NS_COUNT], net_fd = -1;
+	char word[32];
+	int ret = net_entry(owner->place.ns_fd, fd, err);
+
+	if (ret < 0)
+		return ret;
+	fd[NS_NET] = -1;
+	ret = ns_visit(fd, make_inside, &net_fd, err);
+	cleanup_fd(&fd[NS_USER]);
+	if (ret == 0) {
+		snprintf(word, sizeof(word), "fd:%d", net_fd);
+		ret = kist_ns_keep(kist, place->word, word, 0, NULL, err);
+	}
+	cleanup_fd(&net_fd);
+	return ret;
+}
+
+static int make_named(const struct kist *kist, struct link_place *place,
+		      const struct link_place *owner,
+		      const struct kist_trace *trace, struct kist_error *err)
+{
+	bool is_admin = cap_is_effective("CAP_SYS_ADMIN");
+	const struct kist_ns_new args = {
+		.name = place->word,
+		.kinds = is_admin ? KIST_NS_NET : KIST_NS_NET | KIST_NS_USER,
+	};
+
+	if (is_admin || !owner || owner->place.is_ours)
+		return kist_ns_new(kist, &args, trace, err);
+	if (!trace_step(trace, "one user namespace owns both",
+			"kist net exec %s unshare -n sh -c 'kist keep -n %s "
+			"$PPID'",
+			owner->word, place->word))
+		return 0;
+	return make_beside(kist, place, owner, err);
+}
+
 int link_place_make(const struct kist *kist, struct link_place *place,
 		    const struct link_place *owner, struct arena *arena,
 		    const struct kist_trace *trace, struct kist_error *err)
 {
-	const struct kist_ns_new args = {
-		.name = place->word,
-		.kinds = cap_is_effective("CAP_SYS_ADMIN") ?
-				 KIST_NS_NET :
-				 KIST_NS_NET | KIST_NS_USER,
-	};
 	struct target target;
-	int ret = kist_ns_new ? kist_ns_new(kist, &args, trace, err) :
-				err_set(err, KIST_E_UNSUPPORTED,
-					"namespaces cannot be named yet");
+	int ret = make_named(kist, place, owner, trace, err);
 
-	(void)owner;
-	if (ret < 0)
+	if (ret < 0 || trace_is_dry(trace))
 		return ret;
-	if (trace_is_dry(trace))
-		return 0;
 	place->was_made = true;
 	ret = find(kist, place, &target, err);
 	if (ret < 0)
@@ -206,8 +261,7 @@ void link_place_undo(const struct kist *kist, struct link_place *place)
 		return;
 	site_close(&place->place);
 	/* The failure that led here is the one to be told. */
-	if (!kist_ns_remove ||
-	    kist_ns_remove(kist, place->word, NULL, NULL) < 0)
+	if (kist_ns_remove(kist, place->word, NULL, NULL) < 0)
 		return;
 	place->was_made = false;
 }
