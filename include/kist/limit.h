@@ -67,8 +67,12 @@ enum kist_limit_rest {
  * @argv:	kist_limit_run(): the command, NULL-terminated; looked for in
  *		PATH
  * @pids, @pid_count: kist_limit_apply(): processes, with all their threads
+ * @caller:	and the process that called us through sudo(8) or pkexec(1):
+ *		the nearest ancestor that is that user's
  * @tids, @tid_count: or threads; on v2 only cpu, cpuset and pids can
- * @targets:	or TARGETs, NULL-terminated, each with all its processes
+ * @targets:	or TARGETs, NULL-terminated: a container, a unit or a control
+ *		group as a whole, in the group it has; of namespaces and named
+ *		sets all processes; "." is the caller's parent
  */
 struct kist_limit {
 	const char *const *words;
@@ -80,6 +84,7 @@ struct kist_limit {
 	const char *const *argv;
 	const pid_t *pids;
 	size_t pid_count;
+	bool caller;
 	const pid_t *tids;
 	size_t tid_count;
 	const char *const *targets;
@@ -134,7 +139,7 @@ int kist_limit_run(const struct kist_limit *args,
  * kist_limit_apply() - limit processes that run already
  * @kist:	for TARGETs
  *
- * They get a group of their own, all the same one, below that of the first.
+ * Processes get a group of their own, all the same one, below that of the first.
  * Their children inherit it. Memory that was in use before stays counted where
  * it was. The group is removed when it is empty, unless @rest is KEEP.
  *

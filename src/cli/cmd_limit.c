@@ -8,6 +8,7 @@
 
 #include "base/num.h"
 #include "cli/kist.h"
+#include "cli/limit.h"
 #include "cli/steps.h"
 
 #define PIDS_MAX 256
@@ -15,7 +16,7 @@
 struct limit_args {
 	struct opt_list pids, tids, targets, presets;
 	const char *preset_file, *parent, *oom;
-	bool direct, systemd, kill, wait, keep, dry_run, quiet;
+	bool direct, systemd, kill, wait, keep, get, json, dry_run, quiet;
 	const char *const *words;
 };
 #define ARGS limit_args
@@ -25,7 +26,7 @@ static const char *const oom_words[] = { "report", "quiet", NULL };
 static const struct opt limit_opts[] = {
 	TITLE("Whom (without one: COMMAND)"),
 	OPT('p', "pid", "PID", opt_list, pids,
-	    "these processes: $$ is the calling shell"),
+	    "these processes: $$ is the calling shell; 'caller': who used sudo"),
 	OPT('t', "target", "TARGET", opt_list, targets,
 	    "all processes of these"),
 	OPT(0, "thread", "TID", opt_list, tids, "these threads alone"),
@@ -51,6 +52,8 @@ static const struct opt limit_opts[] = {
 	FLAG(0, "kill", kill, "end it"),
 	FLAG(0, "keep", keep, "leave the control group, too"),
 	TITLE("How"),
+	FLAG(0, "get", get, "change nothing: what limits them, and who set it"),
+	FLAG('J', "json", json, "that, as JSON"),
 	FLAG('n', "dry-run", dry_run,
 	     "only print what would be done, as lines for sh"),
 	FLAG('q', "quiet", quiet, "do not say what is written"),
@@ -66,8 +69,8 @@ static int usage(struct kist_error *err, const char *hint, const char *what)
 	return ret;
 }
 
-/* "1,2", "3" as numbers. Return: how many, or a negative errno. */
-static int read_pids(const struct opt_list *list, pid_t *pids,
+/* "1,2", "3", "caller" as numbers. Return: how many, or a negative errno. */
+static int read_pids(const struct opt_list *list, pid_t *pids, bool *ret_caller,
 		     struct kist_error *err)
 {
 	int count = 0;
@@ -77,6 +80,10 @@ static int read_pids(const struct opt_list *list, pid_t *pids,
 			size_t len = strcspn(at, ",");
 			uint64_t pid;
 
+			if (ret_caller && strcmp(at, "caller") == 0) {
+				*ret_caller = true;
+				break;
+			}
 			if (count == PIDS_MAX ||
 			    num_parse_u64_n(at, len, &pid) || !pid ||
 			    pid > INT32_MAX)
@@ -233,9 +240,10 @@ static int limit_with(const struct kist_global *g, struct limit_args *a,
 								    NULL :
 								    stderr);
 	pid_t pids[PIDS_MAX], tids[PIDS_MAX];
-	int pid_count = read_pids(&a->pids, pids, err);
+	bool caller = false;
+	int pid_count = read_pids(&a->pids, pids, &caller, err);
 	int tid_count = pid_count < 0 ? pid_count :
-					read_pids(&a->tids, tids, err);
+					read_pids(&a->tids, tids, NULL, err);
 	struct kist_limit limit = {
 		.words = w->limits,
 		.presets = a->presets.items,
@@ -251,6 +259,7 @@ static int limit_with(const struct kist_global *g, struct limit_args *a,
 		.argv = w->command,
 		.pids = pids,
 		.pid_count = (size_t)(pid_count < 0 ? 0 : pid_count),
+		.caller = caller,
 		.tids = tids,
 		.tid_count = (size_t)(tid_count < 0 ? 0 : tid_count),
 		.targets = a->targets.items,
@@ -260,7 +269,10 @@ static int limit_with(const struct kist_global *g, struct limit_args *a,
 
 	if (tid_count < 0)
 		return tid_count;
-	has_target = pid_count || tid_count || a->targets.count;
+	if (a->get)
+		return limit_get(g, pids, limit.pid_count, a->targets.items,
+				 a->json, err);
+	has_target = caller || pid_count || tid_count || a->targets.count;
 	ret = check(a, has_target, w->command, err);
 	if (ret)
 		return ret;
@@ -291,6 +303,43 @@ const struct command cmd_limit = {
 	.see = "kist-cg(1), kist-run(1), cgroups(7), "
 	       "systemd.resource-control(5)",
 	.example = "kist limit mem=3G swap=3G soft=1G -- firefox",
+	.notes =
+		"LIMITS are KEY=VALUE, before or behind the options: mem swap "
+		"memsw soft throttle min zswap swappiness, cpus weight shares "
+		"burst idle cpuset mems, pids, io.read io.write io.riops "
+		"io.wiops io.weight, net.class net.prio, hugetlb.SIZE. Each "
+		"may be written as podman's option (memory=3g), systemd's "
+		"property (MemoryMax=3G) or the kernel's file (memory.max=3G); "
+		"any other file of a control group goes as it is "
+		"(memory.oom.group=1). The command begins at the first word "
+		"that is no limit, or behind '--'.\n\n"
+		"Amounts of memory are 64M, 1.5G, 300KiB, or 25% of the "
+		"machine's; cpus is 1.5, or 50% of all; max, infinity and -1 "
+		"are no limit. Disks are given with the value, by name, by a "
+		"folder on them or by number: io.read=/dev/vda:10M, "
+		"io.write=/home:1M.\n\n"
+		"swap is swap alone, on cgroup v1 too, where the file counts "
+		"memory and swap together. soft is memory.low on v2, the soft "
+		"limit on v1. What is written is said on standard error; what "
+		"the version of this machine cannot do is refused, and the "
+		"nearest named.\n\n"
+		"A command is born in its group. When it ends, the group goes; "
+		"if it leaves processes, they stay limited, and a small "
+		"process waits until they have ended to remove the group. "
+		"--wait waits for them, --kill ends them, --keep leaves the "
+		"group for good. With -p the group is removed in the same way "
+		"('kist clean' finds what was left). Groups are below the "
+		"process's own, so limits that held before still do.\n\n"
+		"With --target a container, a unit or a control group is "
+		"limited as a whole, in the group it has.\n\n"
+		"Without being root it takes a part of the tree: systemd gives "
+		"one to each who is logged in; else /etc/kist/limits has "
+		"presets that an administrator lets be used (docs/limits.md). A "
+		"line of it, or of ~/.config/kist/limits, is NAME = LIMIT...; a "
+		"word without '=' is another preset.\n\n"
+		"--get prints, and with --json as a list of objects with "
+		"target and limits; of each limit limit, file, device, value "
+		"and used (null: none, or not known), set_by.",
 	.opts = limit_opts,
 	.args_size = sizeof(struct limit_args),
 	.run = limit_run,

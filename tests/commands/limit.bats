@@ -312,3 +312,57 @@ hint: leave --systemd out"
 	expect_output 12
 	machine_unchanged
 }
+
+@test "a container is limited in the group it has, and a failure changes nothing" {
+	k run -d --name web -m 64m "$ROOT" sleep 100 >/dev/null
+	run -0 k limit -q --target web mem=128M pids=44
+	run -0 k limit --get --json --target web
+	[ "$(jq '.[0].limits[] | select(.limit == "memory").value' <<<"$output")" = 134217728 ]
+	[ "$(jq '.[0].limits[] | select(.limit == "pids").value' <<<"$output")" = 44 ]
+	run -0 k limit -q --target web mem=32M
+	run -125 k limit -q --target web mem=96M pids=7 memory.no_such=1
+	run -0 k limit --get --json --target web
+	[ "$(jq '.[0].limits[] | select(.limit == "memory").value' <<<"$output")" = 33554432 ]
+	[ "$(jq '.[0].limits[] | select(.limit == "pids").value' <<<"$output")" = 44 ]
+	k rm -f web
+	run -125 k limit --target web mem=32M
+	expect_has "web"
+	machine_unchanged
+}
+
+@test "of a named namespace all processes are limited" {
+	local name=kist-limit-test-$$ pid
+	ip netns add "$name"
+	ip netns exec "$name" sleep 100 3>&- &
+	pid=$!
+	inside() { [ "$(ip netns pids "$name")" = "$pid" ]; }
+	eventually inside
+	run -0 kist limit -q --target "netns:$name" pids=21 3>&-
+	[ "$(cat "$(group_of $pid pids)/pids.max")" = 21 ]
+	kill $pid
+	eventually no_group_of $pid
+	ip netns del "$name"
+	machine_unchanged
+}
+
+@test "what limits a process, and who set it" {
+	run -0 kist limit -q pids=33 -- "$KIST" limit --get
+	[[ ${lines[0]} == "LIMIT "*" VALUE "*" USED FILE "*" SET BY" ]]
+	grep -Eq '^pids +33 +[0-9]+ pids.max +/.*kist-limit-' <<<"$output"
+}
+
+@test "by sudo: the caller, by presets of the machine alone" {
+	mkdir -p home/.config/kist
+	echo "mine = pids=9" >home/.config/kist/limits
+	# sudo says who called; the test's shell is root's
+	run -0 env SUDO_UID=0 bash -c "\"$KIST\" limit -q -p caller pids=61
+		cat $(where pids)/pids.max" 3>&-
+	expect_output 61
+	HOME=$PWD/home XDG_CONFIG_HOME='' run -0 env -u SUDO_UID "$KIST" limit -q --preset mine true
+	HOME=$PWD/home XDG_CONFIG_HOME='' run -2 env SUDO_UID=0 "$KIST" limit -q --preset mine true
+	expect_has "there is no preset 'mine'"
+	run -2 env -u SUDO_UID -u PKEXEC_UID "$KIST" limit -q -p caller pids=9
+	expect_output "kist: nobody called through sudo
+hint: '-p caller' is for 'sudo kist limit'; give the process id: -p \$\$"
+	machine_unchanged
+}

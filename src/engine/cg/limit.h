@@ -68,19 +68,21 @@ enum limit_op_kind { LIMIT_MKDIR, LIMIT_WRITE };
  * @text:	what is written
  * @why:	in words, or NULL
  * @word:	the limit it is for, or NULL
+ * @old:	what was there before, in a group that we did not make
  */
 struct limit_op {
 	enum limit_op_kind kind;
-	const char *path, *text, *why, *word;
+	const char *path, *text, *why, *word, *old;
 };
 
 #define LIMIT_OPS 96
 
 /**
  * struct limit_plan - what is to be made
- * @cgroup:	after limit_plan_make(): fds of the groups
  * @group:	per hierarchy the path from the mount's root, or NULL
- * @memory:	the ask for memory's limit, or NULL
+ * @dir_fd:	of those that were made, else -1
+ * @is_threaded: for threads instead of processes
+ * @is_existing: nothing is made: the limits go to the process's own groups
  */
 struct limit_plan {
 	struct arena *arena;
@@ -90,7 +92,7 @@ struct limit_plan {
 	bool made[CGROUP_HIERARCHY_MAX];
 	struct limit_op ops[LIMIT_OPS];
 	size_t count;
-	bool is_threaded;
+	bool is_threaded, is_existing;
 };
 
 void limit_plan_add(struct limit_plan *plan, struct limit_op op);

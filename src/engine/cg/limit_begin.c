@@ -12,6 +12,7 @@
 #include "engine/cg/limit_presets.h"
 #include "engine/cg/limit_run.h"
 #include "engine/cg/limit_systemd.h"
+#include "engine/cg/limit_target.h"
 #include "kernel/cgroup_internal.h"
 
 static int read_words(const struct kist_limit *args, struct arena *arena,
@@ -173,34 +174,96 @@ static int apply(struct limit_plan *plan, const struct kist_limit *args,
 	return limit_reap(plan, err);
 }
 
+/* The groups that a container, a unit or a control group has. */
+static int apply_in_place(const struct kist_limit *args,
+			  const struct limit_asks *asks, pid_t pid,
+			  struct arena *arena, const struct kist_trace *trace,
+			  struct kist_error *err)
+{
+	struct limit_plan plan = { .arena = arena, .is_existing = true };
+	char socket[256], unit[256];
+	int ret = ask_systemd(args, socket, sizeof(socket), err);
+
+	if (ret < 0)
+		return ret;
+	if (ret > 0 && limit_systemd_unit(pid, unit, sizeof(unit)))
+		return limit_systemd_set(socket, unit, arena, asks, trace, err);
+	ret = limit_plan_fill(&plan, asks, pid, NULL, "", err);
+	return ret ? ret : limit_plan_make(&plan, trace, err);
+}
+
+/* Those named one by one, and the processes of TARGETs; those that have groups
+ * are limited here. */
+static int read_targets(const struct kist *kist, const struct kist_limit *args,
+			const struct limit_asks *asks, struct arena *arena,
+			struct limit_pids *list, const struct kist_trace *trace,
+			struct kist_error *err)
+{
+	pid_t caller;
+	int ret = args->caller ? limit_caller(&caller, err) : 0;
+
+	if (ret == 0 && args->caller)
+		limit_pids_add(list, caller, arena);
+	for (size_t i = 0; i < args->pid_count; i++)
+		limit_pids_add(list, args->pids[i], arena);
+	for (size_t i = 0; ret == 0 && args->targets && args->targets[i]; i++) {
+		const char *word = args->targets[i];
+		pid_t group_of;
+
+		ret = limit_target_read(kist, word, arena, list, &group_of,
+					err);
+		if (ret == 0 && group_of)
+			ret = apply_in_place(args, asks, group_of, arena, trace,
+					     err);
+		if (ret && group_of)
+			err_while(err, "%s", word);
+	}
+	return ret ? ret : arena_failed(arena) ? err_nomem(err) : 0;
+}
+
+static int apply_to(const struct kist_limit *args,
+		    const struct limit_asks *asks, const pid_t *pids,
+		    size_t count, struct arena *arena,
+		    const struct kist_trace *trace, struct kist_error *err)
+{
+	struct limit_plan plan = { .arena = arena,
+				   .is_threaded = args->tid_count > 0 };
+	char socket[256];
+	int ret = ask_systemd(args, socket, sizeof(socket), err);
+
+	if (ret > 0)
+		return limit_systemd_apply(socket, arena, asks, pids, count,
+					   trace, err);
+	if (ret == 0)
+		ret = make(&plan, asks, args, pids[0], pids[0], trace, err);
+	if (ret == 0)
+		ret = apply(&plan, args, pids, count, trace, err);
+	limit_plan_close(&plan);
+	return ret;
+}
+
 int kist_limit_apply(const struct kist *kist, const struct kist_limit *args,
 		     const struct kist_trace *trace, struct kist_error *err)
 {
 	CLEANUP_ARENA struct arena arena;
-	struct limit_plan plan = { .arena = &arena,
-				   .is_threaded = args->tid_count > 0 };
 	struct limit_asks asks = { 0 };
-	const pid_t *pids = args->tid_count ? args->tids : args->pids;
-	size_t count = args->tid_count ? args->tid_count : args->pid_count;
-	char socket[256];
+	struct limit_pids list = { 0 };
 	int ret;
 
-	(void)kist;
 	arena_init(&arena);
 	ret = check_parent(args->parent, err);
 	if (ret == 0)
 		ret = read_words(args, &arena, &asks, err);
-	if (ret == 0 && !count)
+	if (ret == 0 && args->tid_count)
+		return apply_to(args, &asks, args->tids, args->tid_count,
+				&arena, trace, err);
+	if (ret == 0)
+		ret = read_targets(kist, args, &asks, &arena, &list, trace,
+				   err);
+	if (ret == 0 && !list.count && !(args->targets && args->targets[0]))
 		ret = err_set(err, KIST_E_LIMIT_WORD, "there is no process");
-	if (ret == 0)
-		ret = ask_systemd(args, socket, sizeof(socket), err);
-	if (ret > 0)
-		return limit_systemd_apply(socket, &arena, &asks, pids, count,
-					   trace, err);
-	if (ret == 0)
-		ret = make(&plan, &asks, args, pids[0], pids[0], trace, err);
-	if (ret == 0)
-		ret = apply(&plan, args, pids, count, trace, err);
-	limit_plan_close(&plan);
+	if (ret == 0 && list.count)
+		ret = apply_to(args, &asks, list.pids, list.count, &arena,
+			       trace, err);
 	return ret;
 }

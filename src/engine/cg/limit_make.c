@@ -126,20 +126,36 @@ static int do_mkdir(struct limit_plan *plan, const struct limit_op *op,
 	return 0;
 }
 
-static int do_write(const struct limit_op *op, const struct kist_trace *trace,
-		    struct kist_error *err)
+/* So that a failure further on can be undone. */
+static void remember(struct limit_plan *plan, struct limit_op *op)
+{
+	char text[4096];
+
+	if (op->word &&
+	    cgroup_file_read(AT_FDCWD, op->path, text, sizeof(text)) == 0)
+		op->old = arena_strdup(plan->arena, text);
+}
+
+static int do_write(struct limit_plan *plan, struct limit_op *op,
+		    const struct kist_trace *trace, struct kist_error *err)
 {
 	int ret;
 
 	if (!trace_step(trace, op->why, "echo %s > %s", trace_word(op->text),
 			trace_word(op->path)))
 		return 0;
+	if (plan->is_existing)
+		remember(plan, op);
 	ret = cgroup_file_write(AT_FDCWD, op->path, op->text);
 	return ret ? refused(op, -ret, err) : 0;
 }
 
 static void undo(struct limit_plan *plan)
 {
+	for (size_t i = plan->count; i-- > 0;)
+		if (plan->ops[i].old)
+			(void)!cgroup_file_write(AT_FDCWD, plan->ops[i].path,
+						 plan->ops[i].old);
 	for (int h = 0; h < plan->world.count; h++) {
 		if (!plan->made[h])
 			continue;
@@ -157,7 +173,7 @@ int limit_plan_make(struct limit_plan *plan, const struct kist_trace *trace,
 	for (size_t i = 0; ret == 0 && i < plan->count; i++)
 		ret = plan->ops[i].kind == LIMIT_MKDIR ?
 			      do_mkdir(plan, &plan->ops[i], trace, err) :
-			      do_write(&plan->ops[i], trace, err);
+			      do_write(plan, &plan->ops[i], trace, err);
 	if (ret)
 		undo(plan);
 	return ret;

@@ -298,6 +298,34 @@ static int place_v2(struct limit_plan *plan, int hierarchy, const char *own,
 	return 0;
 }
 
+/* The groups above get the controllers; the kernel says if that cannot be. */
+static int place_existing(struct limit_plan *plan, int hierarchy,
+			  const char *own, const char *needs,
+			  struct kist_error *err)
+{
+	const struct cgroup_hierarchy *h = &plan->world.h[hierarchy];
+	int ret;
+
+	if (!*own) {
+		ret = err_set(err, KIST_E_LIMIT_PLACE,
+			      "it has no control group of its own in '%s'",
+			      h->mount);
+		err_hint(err, "limit its processes: 'kist limit -p PID …'");
+		return ret;
+	}
+	plan->group[hierarchy] = arena_strdup(plan->arena, own);
+	for (int len = 0; h->is_v2 && len >= 0 && own[len];
+	     len = below(own, len)) {
+		struct level up = { h, own, len };
+		char missing[256];
+
+		missing_at(&up, needs, missing, sizeof(missing));
+		if (*missing)
+			hand_down(plan, &up, missing);
+	}
+	return 0;
+}
+
 int limit_place(struct limit_plan *plan, int hierarchy, const char *cgroup_text,
 		const char *parent, const char *name, const char *needs,
 		struct kist_error *err)
@@ -310,6 +338,8 @@ int limit_place(struct limit_plan *plan, int hierarchy, const char *cgroup_text,
 			 strcmp(parent, "/") == 0 ? "" : parent);
 	else
 		own_group(cgroup_text, h, own, sizeof(own));
+	if (plan->is_existing)
+		return place_existing(plan, hierarchy, own, needs, err);
 	if (strlen(own) + strlen(name) + 2 > sizeof(own))
 		return err_set(err, KIST_E_LIMIT_PLACE,
 			       "the path of control group '%.80s…' is too long",

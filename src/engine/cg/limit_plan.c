@@ -70,6 +70,27 @@ static void add_write(struct build *b, int hierarchy, const char *file,
 				   .word = ask->word });
 }
 
+/* A group that is there has values: v1 wants memory never above memory and
+ * swap, in between as well. */
+static void order_swap(struct build *b, int hierarchy, const char *file)
+{
+	struct limit_plan *plan = b->plan;
+	const struct limit_ask *mem = limit_ask_of(b->asks, KEY_MEM);
+	const struct cgroup_hierarchy *h = &plan->world.h[hierarchy];
+	struct limit_op *ops = plan->ops + plan->count - 2;
+	struct limit_op first;
+	char path[900];
+
+	snprintf(path, sizeof(path), "%s%s/%s", h->mount,
+		 plan->group[hierarchy], file);
+	if (!mem || plan->count < 2 ||
+	    mem->number <= cgroup_file_number(AT_FDCWD, path))
+		return;
+	first = ops[0];
+	ops[0] = ops[1];
+	ops[1] = first;
+}
+
 /* Memory and swap are one number on v1, two on v2. */
 static int add_swap(struct build *b, int i, bool v2, struct kist_error *err)
 {
@@ -102,6 +123,8 @@ static int add_swap(struct build *b, int i, bool v2, struct kist_error *err)
 		return ret;
 	}
 	add_write(b, b->hierarchy[i], file, number(b, value, v2), ask);
+	if (b->plan->is_existing && !v2)
+		order_swap(b, b->hierarchy[i], file);
 	return 0;
 }
 

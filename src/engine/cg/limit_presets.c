@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/near.h"
 #include "engine/cg/limit_presets.h"
@@ -49,6 +50,9 @@ static int load_usual(struct search *s, struct kist_error *err)
 	const char *home = getenv("HOME");
 	int ret = 0;
 
+	/* who was let do this by name only shall not say what it means */
+	if (geteuid() == 0 && (getenv("SUDO_UID") || getenv("PKEXEC_UID")))
+		config = home = NULL;
 	if (config && *config == '/')
 		ret = load(s, arena_printf(s->arena, "%s/kist/limits", config),
 			   false, err);

@@ -57,33 +57,62 @@ int limit_systemd_socket(char *ret_path, size_t size)
 
 /* ---- where ---- */
 
-/* The innermost slice of the process's group: limits above it still hold.
- * Of a user's manager, only what is below it counts. */
-static const char *slice_of(pid_t pid, bool is_user, struct arena *arena)
+/* The group of v2 as text, cut into its parts by the caller. Of a user's
+ * manager only what is below it counts. Return: NULL: there is none. */
+static char *group_of(pid_t pid, bool is_user, char *text, size_t size)
 {
-	char path[40], text[4096], *at, *save = NULL;
-	const char *slice = NULL;
+	char path[40], *at;
 
 	snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
-	if (sys_read_file(AT_FDCWD, path, text, sizeof(text)) < 0)
+	if (sys_read_file(AT_FDCWD, path, text, size) < 0)
 		return NULL;
-	at = strncmp(text, "0::", 3) == 0 ? text + 3 : strstr(text, "\n0::");
+	at = strncmp(text, "0::", 3) == 0 ? text : strstr(text, "\n0::");
 	if (!at)
 		return NULL;
-	if (*at == '\n')
-		at += 4;
+	at += (*at == '\n') + 3;
 	at[strcspn(at, "\n")] = '\0';
 	if (is_user) {
 		at = strstr(at, "/user@");
 		at = at ? strchr(at + 1, '/') : NULL;
 	}
-	for (char *part = at ? strtok_r(at, "/", &save) : NULL; part;
-	     part = strtok_r(NULL, "/", &save)) {
-		size_t len = strlen(part);
+	return at;
+}
 
-		if (len > 6 && strcmp(part + len - 6, ".slice") == 0)
+static bool ends_in(const char *text, const char *end)
+{
+	size_t len = strlen(text), end_len = strlen(end);
+
+	return len > end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+bool limit_systemd_unit(pid_t pid, char *ret_unit, size_t size)
+{
+	char text[4096], *at, *save = NULL;
+	bool found = false;
+
+	at = group_of(pid, geteuid() != 0, text, sizeof(text));
+	/* the first on the way down: what is below it is its own affair */
+	for (char *part = at ? strtok_r(at, "/", &save) : NULL; part && !found;
+	     part = strtok_r(NULL, "/", &save))
+		if (ends_in(part, ".service") || ends_in(part, ".scope")) {
+			found = strlen(part) < size;
+			snprintf(ret_unit, size, "%s", part);
+		}
+	return found;
+}
+
+/* The innermost slice of the process's group: limits above it still hold.
+ */
+static const char *slice_of(pid_t pid, bool is_user, struct arena *arena)
+{
+	char text[4096], *save = NULL;
+	char *at = group_of(pid, is_user, text, sizeof(text));
+	const char *slice = NULL;
+
+	for (char *part = at ? strtok_r(at, "/", &save) : NULL; part;
+	     part = strtok_r(NULL, "/", &save))
+		if (ends_in(part, ".slice"))
 			slice = part;
-	}
 	return slice ? arena_strdup(arena, slice) : NULL;
 }
 
@@ -216,8 +245,8 @@ static int refused(const struct scope *s, const struct dbus_message *m,
 	int ret;
 
 	(void)dbus_read_string(m, &at, &text);
-	ret = err_set(err, KIST_E_LIMIT_SYSTEMD,
-		      "systemd refused scope '%s': %.200s", s->name, text);
+	ret = err_set(err, KIST_E_LIMIT_SYSTEMD, "systemd refused '%s': %.200s",
+		      s->name, text);
 	if (strstr(m->error, "PropertyReadOnly") ||
 	    strstr(m->error, "UnknownProperty"))
 		err_hint(err,
@@ -467,4 +496,66 @@ int limit_systemd_apply(const char *socket, struct arena *arena,
 	if (!tell_pids(&s, trace))
 		return 0;
 	return start(&s, limit_ask_of(asks, KEY_MEM) != NULL, err);
+}
+
+/* ---- a unit that is there ---- */
+
+static int send_set(int fd, const struct scope *s)
+{
+	struct dbus_call call;
+	size_t mark;
+	int ret;
+
+	dbus_call_begin(&call, MANAGER, INTERFACE, "SetUnitProperties",
+			"sba(sv)");
+	dbus_add_string(&call, s->name);
+	dbus_add_bool(&call, true); /* not on disk */
+	mark = dbus_begin_array(&call, 8);
+	for (size_t i = 0; i < s->count; i++)
+		limit_property_add(&s->properties[i], &call);
+	dbus_end_array(&call, mark, 8);
+	ret = dbus_send(fd, &call, 1);
+	dbus_call_done(&call);
+	return ret;
+}
+
+static int set(const struct scope *s, struct kist_error *err)
+{
+	CLEANUP_FD int fd = dbus_connect(s->socket);
+	CLEANUP_FREE struct dbus_message *m = malloc(sizeof(*m));
+	int ret = fd;
+
+	if (!m)
+		return err_nomem(err);
+	if (fd >= 0)
+		ret = send_set(fd, s);
+	while (ret >= 0) {
+		ret = dbus_receive(fd, m, ANSWER_MS);
+		if (ret == 0 && m->reply_serial == 1)
+			return m->type == DBUS_ERROR ? refused(s, m, err) : 0;
+	}
+	return err_sys(err, KIST_E_LIMIT_SYSTEMD, -ret, "ask systemd at '%s'",
+		       s->socket);
+}
+
+int limit_systemd_set(const char *socket, const char *unit, struct arena *arena,
+		      const struct limit_asks *asks,
+		      const struct kist_trace *trace, struct kist_error *err)
+{
+	CLEANUP_BUF struct buf line;
+	struct scope s = { 0 };
+	int ret = prepare(&s, socket, arena, asks, getpid(), err);
+
+	if (ret)
+		return ret;
+	s.name = unit;
+	buf_init(&line);
+	buf_printf(&line, "systemctl%s set-property --runtime %s",
+		   s.is_user ? " --user" : "", trace_word(unit));
+	for (size_t i = 0; i < s.count; i++)
+		buf_printf(&line, " %s", trace_word(s.properties[i].shell));
+	if (!trace_step(trace, "systemd owns the unit", "%s",
+			buf_failed(&line) ? "" : line.data))
+		return 0;
+	return set(&s, err);
 }

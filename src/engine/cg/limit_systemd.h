@@ -38,4 +38,19 @@ MUST_CHECK int limit_systemd_apply(const char *socket, struct arena *arena,
 				   const struct kist_trace *trace,
 				   struct kist_error *err);
 
+/**
+ * limit_systemd_unit() - the unit whose group a process is in
+ * @ret_unit:	"docker-1f2e.scope", "nginx.service"
+ *
+ * Return: is there one, of the manager we would ask?
+ */
+bool limit_systemd_unit(pid_t pid, char *ret_unit, size_t size);
+
+/* Set properties of a unit until the next boot. */
+MUST_CHECK int limit_systemd_set(const char *socket, const char *unit,
+				 struct arena *arena,
+				 const struct limit_asks *asks,
+				 const struct kist_trace *trace,
+				 struct kist_error *err);
+
 #endif
