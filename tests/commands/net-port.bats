@@ -146,6 +146,26 @@ NoNewPrivs:	1"
 	eventually no_files
 }
 
+@test "a container's port, until it ends" {
+	needs root socat
+	local port root=$SCRATCH/root
+	port=$(free_port)
+	busybox_root "$root"
+	echo "from the container" >"$root/page"
+	kist run -d --name web "$root" httpd -f -p 80 -h /
+	kist net port web -d -p "127.0.0.1:$port:80" 2>/dev/null
+	page() {
+		printf 'GET /page HTTP/1.0\r\n\r\n' |
+			timeout 5 socat -t 3 - "TCP:127.0.0.1:$port" |
+			grep -x "from the container"
+	}
+	eventually page
+	kist rm -f web
+	eventually no_ports
+	eventually no_files
+	machine_unchanged
+}
+
 @test "it ends by rm: of its target, of its id, of nothing" {
 	needs root
 	new_net a
@@ -165,6 +185,7 @@ NoNewPrivs:	1"
 	[ "$(kist net port -q)" = "$id" ]
 	sh -ec "$output"
 	eventually no_ports
+	# PORT_UNKNOWN
 	run -125 kist net port rm "$id"
 	expect_output "kist: no port leads into '$id'
 hint: kist net port lists those there are"
@@ -239,6 +260,7 @@ socat 'TCP-LISTEN:$port,bind=127.0.0.1,reuseaddr,fork' 'EXEC:\"nsenter -t $a -n 
 @test "mistakes are named, and nothing is left" {
 	needs root
 	new_net a
+	# PORT_LOOPBACK
 	run -125 kist net port "$a" -p 80
 	expect_output "kist: the loopback of '$a' is down: nothing in there can be reached
 hint: kist net exec $a ip link set lo up"
@@ -246,6 +268,7 @@ hint: kist net exec $a ip link set lo up"
 	run -2 kist net port "$a" -p 80:80/sctp
 	expect_output "kist: '80:80/sctp' is not a port: the protocols are tcp and udp
 hint: write [IP:]OUTER:INNER[/udp], such as 8080:80 or 127.0.0.1:5353:53/udp; INNER alone takes any free port outside"
+	# PORT_SAME
 	run -2 kist net port . -p 80
 	expect_output "kist: '.' is in this network namespace: its ports are open here already
 hint: publish ports of a namespace other than yours"

@@ -41,6 +41,24 @@ $b fd00::2 -> $a fd00::1
 	[ -z "$(in_net "$b" ss -Hltun)" ]
 }
 
+@test "check: two names joined in one line, and gone in another" {
+	needs root
+	local one=t1-$$ two=t2-$$
+	kist net link "$one:192.168.77.1/24" "$two:192.168.77.2/24"
+	run -0 kist net check "$one" "$two"
+	[ "$(timeless | head -3)" = "$one 192.168.77.1 -> $two 192.168.77.2
+  ping  ok
+  tcp   ok" ]
+	run -0 kist net ls "$one"
+	expect_has "$one net:["
+	expect_has " <-> eth0 of $two"
+	kist rm "$one" "$two"
+	run -0 kist net ls -q
+	expect_lacks "$one"
+	end_names
+	machine_unchanged
+}
+
 @test "check: JSON has each probe, with its time" {
 	needs root
 	new_net a

@@ -25,7 +25,13 @@ end_net() {
 	for pid in "${NETS[@]}"; do
 		end_process "$pid"
 	done
+	end_names
 	end_test
+}
+
+# The place where names are kept stays, as a mount, for the next name.
+end_names() {
+	! mountpoint -q "$SCRATCH/run/ns" || umount -R "$SCRATCH/run/ns"
 }
 
 end_process() {
