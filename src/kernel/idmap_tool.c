@@ -12,15 +12,14 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/num.h"
 #include "kernel/idmap_tool.h"
+#include "kernel/subid.h"
 #include "kernel/user.h"
 #include "sys/file.h"
 #include "sys/process.h"
 
 #define TOOL_BYTES 64  /* a tool's path */
 #define SAID_BYTES 160 /* of what a tool said */
-#define SUBID_FILE_MAX (1024 * 1024)
 
 /* Where the tool is. The environment is not asked: it runs with privilege. */
 static bool find_tool(const char *word, char path[TOOL_BYTES])
@@ -157,54 +156,26 @@ int idmap_tool_run(const char *word, pid_t pid, const struct id_maps *maps,
 
 /* ---- /etc/subuid, /etc/subgid ---- */
 
-/* "NAME:START:COUNT" or "UID:START:COUNT". Return: is it the user's? */
-static bool parse_subid(const char *line, size_t len, const char *name,
-			uint32_t uid, struct id_map *ret)
-{
-	char copy[256], *start, *count;
-	uint32_t number;
-
-	if (len >= sizeof(copy))
-		return false;
-	memcpy(copy, line, len);
-	copy[len] = '\0';
-	start = strchr(copy, ':');
-	count = start ? strchr(start + 1, ':') : NULL;
-	if (!count)
-		return false;
-	*start++ = '\0';
-	*count++ = '\0';
-	if ((!name || strcmp(copy, name) != 0) &&
-	    (num_parse_u32(copy, &number) < 0 || number != uid))
-		return false;
-	return num_parse_u32(start, &ret->outside) == 0 &&
-	       num_parse_u32(count, &ret->count) == 0 && ret->count > 0;
-}
-
 /* Add the user's subordinate ids behind what @maps has. Return: how many
  * ranges were added. */
-static size_t add_subids(const char *file, const char *name, uint32_t uid,
-			 struct id_maps *maps)
+static size_t add_subids(const char *word, const char *name, uint32_t uid,
+			 struct arena *arena, struct id_maps *maps)
 {
-	CLEANUP_BUF struct buf text;
+	struct subids subids;
 	size_t before = maps->count;
 	uint32_t next = 1; /* inside: 0 is the user */
 
-	buf_init(&text);
-	if (sys_load_file(AT_FDCWD, file, &text, SUBID_FILE_MAX) < 0)
+	if (subid_load(word, arena, &subids) < 0)
 		return 0;
-	for (const char *line = text.data; line && *line;) {
-		size_t len = strcspn(line, "\n");
-		struct id_map *map = &maps->maps[maps->count];
+	for (size_t i = 0; i < subids.count && maps->count < IDMAP_MAX; i++) {
+		const struct subid *line = &subids.lines[i];
 
-		if (maps->count < IDMAP_MAX &&
-		    parse_subid(line, len, name, uid, map) &&
-		    map->count < UINT32_MAX - next) {
-			map->inside = next;
-			next += map->count;
-			maps->count++;
-		}
-		line += len + (line[len] == '\n');
+		if (!subid_is_of(line, name, uid) ||
+		    line->count >= UINT32_MAX - next)
+			continue;
+		maps->maps[maps->count++] =
+			(struct id_map){ next, line->start, line->count };
+		next += line->count;
 	}
 	return maps->count - before;
 }
@@ -233,8 +204,8 @@ int idmap_rootless(uid_t uid, gid_t gid, struct arena *arena,
 	name = user_name(AT_FDCWD, uid, arena);
 	/* Subordinate groups are the user's, too: both files go by the uid. */
 	if (!idmap_tool_is_there("uid") || !idmap_tool_is_there("gid") ||
-	    !add_subids("/etc/subuid", name, uid, &uids) ||
-	    !add_subids("/etc/subgid", name, uid, &gids))
+	    !add_subids("uid", name, uid, arena, &uids) ||
+	    !add_subids("gid", name, uid, arena, &gids))
 		uids.count = gids.count = 1;
 
 	*ret_uids = uids;

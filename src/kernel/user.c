@@ -181,7 +181,7 @@ static bool matches(const struct half *wanted, const char *name, uint32_t id)
 
 /* name:x:uid:gid:comment:home:shell */
 struct passwd_line {
-	const char *name, *home;
+	const char *name, *home, *shell; /* shell: NULL if not given */
 	uint32_t uid, gid;
 };
 
@@ -202,6 +202,7 @@ static bool find_passwd(char *text, const struct half *wanted,
 			continue;
 		ret->name = field[0];
 		ret->home = field[5];
+		ret->shell = count > 6 ? field[6] : NULL;
 		return true;
 	}
 	return false;
@@ -375,6 +376,18 @@ const char *user_home(int root_fd, uint32_t uid, struct arena *arena)
 	if (!find_uid(root_fd, uid, &passwd, &line) || line.home[0] != '/')
 		return "/";
 	return arena_strdup(arena, line.home);
+}
+
+const char *user_shell(int root_fd, uint32_t uid, struct arena *arena)
+{
+	CLEANUP_BUF struct buf passwd;
+	struct passwd_line line;
+
+	buf_init(&passwd);
+	if (!find_uid(root_fd, uid, &passwd, &line) || !line.shell ||
+	    line.shell[0] != '/')
+		return NULL;
+	return arena_strdup(arena, line.shell);
 }
 
 const char *user_name(int root_fd, uint32_t uid, struct arena *arena)

@@ -52,6 +52,9 @@ MUST_CHECK int user_lookup(int root_fd, const char *text, struct arena *arena,
  * @arena. */
 const char *user_home(int root_fd, uint32_t uid, struct arena *arena);
 
+/* The login shell of @uid below a root, in @arena; NULL if none is known. */
+const char *user_shell(int root_fd, uint32_t uid, struct arena *arena);
+
 /* The name of @uid below a root, in @arena; NULL if it is not known. */
 const char *user_name(int root_fd, uint32_t uid, struct arena *arena);
 
