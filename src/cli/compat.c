@@ -7,13 +7,8 @@
 #include "cli/compat.h"
 
 const struct personality *const personalities[] = {
-	&compat_tini, &compat_dumb_init, &compat_catatonit, &compat_lsns, NULL,
-	&compat_tini,
-	&compat_dumb_init,
-	&compat_catatonit,
-	&compat_lsns,
-	&compat_unshare,
-	NULL,
+	&compat_tini, &compat_dumb_init, &compat_catatonit,
+	&compat_lsns, &compat_unshare,	 NULL,
 };
 
 const struct personality *personality_find(const char *argv0)

@@ -306,10 +306,6 @@ static int read_letters(struct reader *r, const char *word)
 			ret = err_set(r->err, KIST_E_USAGE,
 				      "unknown option '-%c'", *letter);
 		} else if (takes_value(opt, letter[1])) {
-		} else if (opt->kind == OPT_VALUE && opt->bare &&
-			   letter[1] != '=') {
-			ret = store_option(r, opt, NULL);
-		} else if (opt->kind == OPT_VALUE || letter[1] == '=') {
 			ret = read_letter(r, opt, value);
 			break;
 		} else {
@@ -457,7 +453,6 @@ static bool takes_next(const struct reader *r, const char *word)
 	while (*++word) {
 		opt = find_letter(r->opts, *word);
 		if (opt && takes_value(opt, word[1]))
-		if (opt && opt->kind == OPT_VALUE && !opt->bare)
 			return !word[1];
 	}
 	return false;

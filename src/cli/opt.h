@@ -64,7 +64,6 @@ typedef int opt_reader(void *field, const char *word, struct kist_error *err);
  * @bare:	value if given without one ("--x" for "--x=V"); the value is
  *		then never a word of its own, and behind a letter it stands
  *		after '=': "-m=FILE", while "-mu" are two options
- *		then never a word of its own, and letters may be joined: "-pi"
  */
 struct opt {
 	enum opt_kind kind;
