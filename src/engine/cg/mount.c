@@ -29,6 +29,8 @@
 
 #define TMPFS_SOURCE "kist-cgroup"
 #define TMPFS_OPTIONS "mode=755,size=1m"
+#define LET_GO_TRIES 4
+#define LET_GO_MS 20
 #define FLAGS (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
 struct mounting {
@@ -458,21 +460,64 @@ static void remove_place(const char *dir, struct arena *arena,
 		rmdir(top);
 }
 
-/* Groups of a hierarchy that is mounted in no other place; the root is none. */
-static int64_t groups_left(const struct cg_world *w,
-			   const struct cgroup_mount *mount)
+/* Is it mounted nowhere else? */
+static bool is_last(const struct cg_world *w, const struct cgroup_mount *mount)
 {
-	size_t mounts = 0, below;
-	struct stat st;
+	size_t mounts = 0;
 
 	for (size_t k = 0; k < w->mount_count; k++)
 		mounts += w->mounts[k].is_v2 == mount->is_v2 &&
 			  strcmp(w->mounts[k].controllers,
 				 mount->controllers) == 0;
-	if (mounts > 1 || mount->is_v2 || stat(mount->place, &st))
+	return mounts == 1;
+}
+
+/* Groups of a hierarchy that is mounted in no other place; the root is none. */
+static int64_t groups_left(const struct cg_world *w,
+			   const struct cgroup_mount *mount)
+{
+	struct stat st;
+
+	if (!is_last(w, mount) || mount->is_v2 || stat(mount->place, &st))
 		return 0;
-	below = st.st_nlink > 2 ? st.st_nlink - 2 : 0;
-	return (int64_t)below;
+	return st.st_nlink > 2 ? (int64_t)st.st_nlink - 2 : 0;
+}
+
+/* /proc/self/cgroup lists hierarchies whether they are mounted or not. */
+static bool is_alive(const char *controllers)
+{
+	CLEANUP_FREE char *part = NULL;
+	char text[16384];
+
+	if (sys_read_file(AT_FDCWD, "/proc/self/cgroup", text, sizeof(text)) <
+		    0 ||
+	    asprintf(&part, ":%s:/", controllers) < 0)
+		return false;
+	return strstr(text, part) != NULL;
+}
+
+/*
+ * A group that was removed a moment ago still counts for the kernel, which then
+ * keeps the hierarchy although nothing is in it. Mounting and unmounting it
+ * once more, when that group is gone, ends it. If others have it mounted in
+ * their namespaces, it stays, and rightly so.
+ */
+static void let_go(const struct cgroup_mount *mount)
+{
+	CLEANUP_FREE char *options = NULL;
+	bool named = strncmp(mount->controllers, "name=", 5) == 0;
+
+	if (mount->is_v2 || asprintf(&options, "%s%s", named ? "none," : "",
+				     mount->controllers) < 0)
+		return;
+	for (int i = 0; i < LET_GO_TRIES && is_alive(mount->controllers); i++) {
+		cgroup_wait(-1, LET_GO_MS << i);
+		if (!is_alive(mount->controllers) ||
+		    sys_mount("kist", mount->place, "cgroup", FLAGS, options))
+			return;
+		if (sys_umount(mount->place, UMOUNT_NOFOLLOW))
+			return;
+	}
 }
 
 int kist_cg_umount(const char *dir, const struct kist_trace *trace,
@@ -505,6 +550,8 @@ int kist_cg_umount(const char *dir, const struct kist_trace *trace,
 				 mount->place);
 		return ret;
 	}
+	if (!trace_is_dry(trace) && !groups && is_last(&world, mount))
+		let_go(mount);
 	remove_place(mount->place, &arena, trace);
 	if (ret_groups)
 		*ret_groups = groups;
