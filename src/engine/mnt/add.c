@@ -23,7 +23,7 @@
 
 #include "base/path.h"
 #include "base/trace.h"
-#include "engine/mnt/place.h"
+#include "engine/mnt/mount_place.h"
 #include "engine/mnt/wish.h"
 #include "kernel/ns_visit.h"
 #include "sys/file.h"
@@ -37,7 +37,7 @@
  */
 struct job {
 	struct wish wish;
-	struct place place;
+	struct mount_place place;
 	int mount_fd;
 	char path[PATH_BYTES];
 	size_t made;
@@ -297,8 +297,8 @@ static int put(struct job *job, int root_fd, struct kist_error *err)
 		return fd;
 	ret = sys_move_mount(job->mount_fd, "", fd, "",
 			     MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
-	return ret < 0 ? place_refused(&job->place, -ret, "mount onto",
-				       job->wish.destination, err) :
+	return ret < 0 ? mount_place_refused(&job->place, -ret, "mount onto",
+					     job->wish.destination, err) :
 			 0;
 }
 
@@ -321,7 +321,7 @@ static int act(int root_fd, void *arg, struct kist_error *err)
 static bool tell(struct job *job, const struct kist_trace *trace)
 {
 	const struct wish *w = &job->wish;
-	const char *shell = place_shell(&job->place);
+	const char *shell = mount_place_shell(&job->place);
 	const char *options = wish_shell_options(w, &job->place.target.arena);
 	struct trace_word dst = trace_quote(w->destination);
 
@@ -359,7 +359,7 @@ static int run(struct job *job, bool *ret_spreads,
 	if (job->wish.source)
 		ret = get_bind(job, err);
 	if (ret == 0)
-		ret = place_visit(&job->place, act, job, err);
+		ret = mount_place_visit(&job->place, act, job, err);
 	if (job->mount_fd >= 0)
 		close(job->mount_fd);
 	return ret;
@@ -379,10 +379,10 @@ int kist_mnt_add(const struct kist *kist, const struct kist_mnt_add *args,
 	job->mount_fd = -1;
 	ret = wish_read(args, &arena, &job->wish, err);
 	if (ret == 0)
-		ret = place_open(kist, args->target, &job->place, err);
+		ret = mount_place_open(kist, args->target, &job->place, err);
 	if (ret == 0)
 		ret = run(job, ret_spreads, trace, err);
-	place_close(&job->place);
+	mount_place_close(&job->place);
 	free(job);
 	return ret;
 }

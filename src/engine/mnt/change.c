@@ -6,7 +6,7 @@
 
 #include "base/near.h"
 #include "base/trace.h"
-#include "engine/mnt/place.h"
+#include "engine/mnt/mount_place.h"
 #include "kernel/mount_option.h"
 #include "sys/file.h"
 #include "sys/mount.h"
@@ -35,23 +35,24 @@ int kist_mnt_remove(const struct kist *kist, const char *target,
 		    const char *path, bool lazy, const struct kist_trace *trace,
 		    struct kist_error *err)
 {
-	CLEANUP_PLACE struct place place;
+	CLEANUP_MOUNT_PLACE struct mount_place place;
 	struct change change = { .more = lazy };
-	int ret = place_open(kist, target, &place, err);
+	int ret = mount_place_open(kist, target, &place, err);
 
 	if (ret < 0)
 		return ret;
-	change.path = place_path(&place, path, err);
+	change.path = mount_place_path(&place, path, err);
 	if (!change.path)
 		return -EINVAL;
-	if (!place_mount(&place, change.path, err))
+	if (!mount_place_mount(&place, change.path, err))
 		return -ENOENT;
-	if (!trace_step(trace, NULL, "%sumount %s%s", place_shell(&place),
+	if (!trace_step(trace, NULL, "%sumount %s%s", mount_place_shell(&place),
 			lazy ? "-l " : "", trace_word(change.path)))
 		return 0;
-	ret = place_visit(&place, take_away, &change, err);
+	ret = mount_place_visit(&place, take_away, &change, err);
 	if (ret < 0 && (!err || err->id == KIST_OK))
-		return place_refused(&place, -ret, "unmount", change.path, err);
+		return mount_place_refused(&place, -ret, "unmount", change.path,
+					   err);
 	return ret;
 }
 
@@ -102,9 +103,9 @@ int kist_mnt_share(const struct kist *kist, const char *target,
 		   const char *path, const char *how, bool recursive,
 		   const struct kist_trace *trace, struct kist_error *err)
 {
-	CLEANUP_PLACE struct place place;
+	CLEANUP_MOUNT_PLACE struct mount_place place;
 	struct change change = { .more = recursive };
-	int ret = place_open(kist, target, &place, err);
+	int ret = mount_place_open(kist, target, &place, err);
 
 	if (ret < 0)
 		return ret;
@@ -112,19 +113,20 @@ int kist_mnt_share(const struct kist *kist, const char *target,
 	if (ret < 0)
 		return ret;
 	change.more = recursive || (change.propagation & MS_REC);
-	change.path = place_path(&place, path, err);
+	change.path = mount_place_path(&place, path, err);
 	if (!change.path)
 		return -EINVAL;
-	if (!place_mount(&place, change.path, err))
+	if (!mount_place_mount(&place, change.path, err))
 		return -ENOENT;
 	if (!trace_step(trace, NULL, "%smount --make-%s%s %s",
-			place_shell(&place),
+			mount_place_shell(&place),
 			recursive && how[0] != 'r' ? "r" : "", how,
 			trace_word(change.path)))
 		return 0;
-	ret = place_visit(&place, spread, &change, err);
+	ret = mount_place_visit(&place, spread, &change, err);
 	if (ret < 0 && (!err || err->id == KIST_OK))
-		return place_refused(&place, -ret, "change the propagation of",
-				     change.path, err);
+		return mount_place_refused(&place, -ret,
+					   "change the propagation of",
+					   change.path, err);
 	return ret;
 }

@@ -4,14 +4,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "engine/mnt/place.h"
+#include "engine/mnt/mount_place.h"
 
 /* ---- one namespace ---- */
 
 /* The list is the first member: what kist_mnt_list_free() is given. */
 struct whole_list {
 	struct kist_mount_list list;
-	struct place place;
+	struct mount_place place;
 };
 
 static int look_at_mtab(int root_fd, void *arg, struct kist_error *err)
@@ -25,7 +25,7 @@ static int look_at_mtab(int root_fd, void *arg, struct kist_error *err)
 	return 0;
 }
 
-static struct kist_mount *tell_all(struct place *place)
+static struct kist_mount *tell_all(struct mount_place *place)
 {
 	struct kist_mount *mounts = ARENA_ARRAY(&place->target.arena,
 						struct kist_mount,
@@ -45,7 +45,7 @@ int kist_mnt_list(const struct kist *kist, const char *target,
 
 	if (!whole)
 		return err_nomem(err);
-	ret = place_open(kist, target, &whole->place, err);
+	ret = mount_place_open(kist, target, &whole->place, err);
 	if (ret == 0) {
 		list->mounts = tell_all(&whole->place);
 		list->count = whole->place.mounts.count;
@@ -71,7 +71,7 @@ void kist_mnt_list_free(struct kist_mount_list *list)
 
 	if (!whole)
 		return;
-	place_close(&whole->place);
+	mount_place_close(&whole->place);
 	free(whole);
 }
 

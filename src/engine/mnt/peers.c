@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "engine/mnt/place.h"
+#include "engine/mnt/mount_place.h"
 #include "engine/ns/scan.h"
 #include "kernel/proc.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* place.c - a mount namespace that something is done in */
+/* mount_place.c - a mount namespace that something is done in */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/near.h"
 #include "base/trace.h"
-#include "engine/mnt/place.h"
+#include "engine/mnt/mount_place.h"
 #include "engine/volume.h"
 #include "kernel/ns_visit.h"
 #include "kernel/proc.h"
@@ -19,7 +19,7 @@
 /* ---- visits ---- */
 
 struct visit {
-	const struct place *place;
+	const struct mount_place *place;
 	int (*act)(int root_fd, void *arg, struct kist_error *err);
 	void *arg;
 };
@@ -52,9 +52,10 @@ static int be_there(void *arg, struct kist_error *err)
 	return visit->act(root_fd, visit->arg, err);
 }
 
-int place_visit(const struct place *place,
-		int (*act)(int root_fd, void *arg, struct kist_error *err),
-		void *arg, struct kist_error *err)
+int mount_place_visit(const struct mount_place *place,
+		      int (*act)(int root_fd, void *arg,
+				 struct kist_error *err),
+		      void *arg, struct kist_error *err)
 {
 	struct visit visit = { place, act, arg };
 
@@ -63,7 +64,7 @@ int place_visit(const struct place *place,
 
 /* ---- opening ---- */
 
-static bool is_own(const struct place *place, int fd, enum ns_kind kind)
+static bool is_own(const struct mount_place *place, int fd, enum ns_kind kind)
 {
 	CLEANUP_FD int own_fd = -1;
 	char path[24];
@@ -73,7 +74,7 @@ static bool is_own(const struct place *place, int fd, enum ns_kind kind)
 	return own_fd >= 0 && ns_is_same(own_fd, fd) == 1;
 }
 
-static int denied(const struct place *place, struct kist_error *err)
+static int denied(const struct mount_place *place, struct kist_error *err)
 {
 	err_set(err, KIST_E_MNT_DENIED,
 		"the mounts of %s cannot be looked at or changed",
@@ -81,7 +82,7 @@ static int denied(const struct place *place, struct kist_error *err)
 	return -EPERM;
 }
 
-static int open_root(struct place *place, struct kist_error *err)
+static int open_root(struct mount_place *place, struct kist_error *err)
 {
 	char path[32];
 
@@ -101,7 +102,7 @@ static int open_root(struct place *place, struct kist_error *err)
 /* The file knows the namespace it was opened in. */
 static int open_mountinfo(int root_fd, void *arg, struct kist_error *err)
 {
-	const struct place *place = arg;
+	const struct mount_place *place = arg;
 	int fd = openat(place->target.proc_fd, "self/mountinfo",
 			O_RDONLY | O_CLOEXEC);
 
@@ -111,7 +112,7 @@ static int open_mountinfo(int root_fd, void *arg, struct kist_error *err)
 			fd;
 }
 
-static int read_mounts(struct place *place, struct kist_error *err)
+static int read_mounts(struct mount_place *place, struct kist_error *err)
 {
 	CLEANUP_FD int fd = -1;
 	CLEANUP_BUF struct buf text;
@@ -127,7 +128,7 @@ static int read_mounts(struct place *place, struct kist_error *err)
 					 place->target.label) :
 				 0;
 	}
-	fd = place_visit(place, open_mountinfo, place, err);
+	fd = mount_place_visit(place, open_mountinfo, place, err);
 	if (fd < 0)
 		return fd;
 	ret = buf_read(&text, fd, MOUNTINFO_MAX);
@@ -143,7 +144,7 @@ static int read_mounts(struct place *place, struct kist_error *err)
 	return 0;
 }
 
-static int open_parts(struct place *place, struct kist_error *err)
+static int open_parts(struct mount_place *place, struct kist_error *err)
 {
 	struct stat st;
 	int ret;
@@ -166,10 +167,10 @@ static int open_parts(struct place *place, struct kist_error *err)
 	return ret < 0 ? ret : read_mounts(place, err);
 }
 
-int place_open(const struct kist *kist, const char *word,
-	       struct place *ret_place, struct kist_error *err)
+int mount_place_open(const struct kist *kist, const char *word,
+		     struct mount_place *ret_place, struct kist_error *err)
 {
-	struct place *place = ret_place;
+	struct mount_place *place = ret_place;
 	int ret;
 
 	place->is_open = false;
@@ -185,7 +186,7 @@ int place_open(const struct kist *kist, const char *word,
 	return open_parts(place, err);
 }
 
-void place_close(struct place *place)
+void mount_place_close(struct mount_place *place)
 {
 	if (!place->is_open)
 		return;
@@ -199,7 +200,7 @@ void place_close(struct place *place)
 
 /* ---- words ---- */
 
-const char *place_shell(struct place *place)
+const char *mount_place_shell(struct mount_place *place)
 {
 	struct arena *arena = &place->target.arena;
 
@@ -213,8 +214,8 @@ const char *place_shell(struct place *place)
 			    place->mnt_fd);
 }
 
-const char *place_path(struct place *place, const char *path,
-		       struct kist_error *err)
+const char *mount_place_path(struct mount_place *place, const char *path,
+			     struct kist_error *err)
 {
 	const char *tidy = path_tidy(path, &place->target.arena);
 
@@ -224,8 +225,9 @@ const char *place_path(struct place *place, const char *path,
 	return tidy;
 }
 
-const struct mountinfo *place_mount(const struct place *place, const char *path,
-				    struct kist_error *err)
+const struct mountinfo *mount_place_mount(const struct mount_place *place,
+					  const char *path,
+					  struct kist_error *err)
 {
 	const struct mountinfo *m = mountinfo_at(&place->mounts, path);
 	const struct mountinfo *in;
@@ -247,8 +249,9 @@ const struct mountinfo *place_mount(const struct place *place, const char *path,
 	return NULL;
 }
 
-int place_refused(const struct place *place, int errnum, const char *what,
-		  const char *path, struct kist_error *err)
+int mount_place_refused(const struct mount_place *place, int errnum,
+			const char *what, const char *path,
+			struct kist_error *err)
 {
 	const char *label = place->target.label;
 
