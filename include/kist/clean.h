@@ -50,12 +50,13 @@ enum kist_leftover_kind {
 				  * mount below kist's folders */
 	KIST_LEFTOVER_CGROUP,	 /* a control group without processes */
 	KIST_LEFTOVER_PORT,	 /* a published port without a namespace */
+	KIST_LEFTOVER_LINK,	 /* a network device that got no further */
 	KIST_LEFTOVER_HOLDER,	 /* a process that keeps what has no name */
 	KIST_LEFTOVER_COUNT
 };
 
 /* "container", "state", "name", "namespaces", "netns", "mount", "cgroup",
- * "port", "holder" */
+ * "port", "link", "holder" */
 const char *kist_leftover_name(enum kist_leftover_kind kind);
 
 /**

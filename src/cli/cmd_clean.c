@@ -167,7 +167,7 @@ const struct command cmd_clean = {
 		"Exit status: 0, nothing of kist's is left (nothing was found, "
 		"or all is removed); 1, something is left.\n\n"
 		"JSON: [kind (container, state, name, namespaces, netns, mount, "
-		"cgroup, port, holder), what, reason, owner (a user id), "
+		"cgroup, port, link, holder), what, reason, owner (a user id), "
 		"ownerName, removable, advice, removed].",
 	.opts = clean_opts,
 	.args_size = sizeof(struct clean_args),

@@ -252,6 +252,54 @@ age() { touch -d '1 hour ago' "$@"; }
 	[ ! -e "$SCRATCH/k/ns/dead" ]
 }
 
+@test "a set of namespaces whose making was cut off is cleaned" {
+	k ps >/dev/null
+	mkdir -p "$SCRATCH/k/ns/half"
+	touch "$SCRATCH/k/ns/half/uts"
+	not_found half
+	age "$SCRATCH/k/ns/half"
+	run mine half
+	expect_has "its making was cut off"
+	k clean --yes >/dev/null || :
+	[ ! -e "$SCRATCH/k/ns/half" ]
+}
+
+@test "named namespaces are cleaned when their process 1 was killed, not before" {
+	needs root
+	k new ktest-set -pu
+	local holder
+	holder=$(jq .holder "$SCRATCH/k/ns/ktest-set/about")
+	not_found ktest-set
+	k clean --yes >/dev/null || :
+	[ -d "/proc/$holder" ]
+	kill -KILL "$holder"
+	eventually gone "$holder"
+	k clean --dry-run | grep -F ktest-set >"$SCRATCH/lines"
+	found ktest-set
+	sh -e "$SCRATCH/lines"
+	not_found ktest-set
+	k new ktest-set -pu
+	kill -KILL "$(jq .holder "$SCRATCH/k/ns/ktest-set/about")"
+	eventually found ktest-set
+	k clean --yes >/dev/null || :
+	[ ! -e "$SCRATCH/k/ns/ktest-set" ]
+	umount "$SCRATCH/k/ns"
+}
+
+@test "a device that got no further is cleaned" {
+	needs root
+	run unshare -n sh -c '
+		ip link add kist4194303 type bridge
+		ip link add "kist$$" type bridge
+		ip link add kist-br type bridge
+		"$0" --root "$1" clean --dry-run
+		"$0" --root "$1" clean --yes
+		ip -o link | cut -d: -f2' "$KIST" "$SCRATCH/k"
+	expect_has "ip link del kist4194303"
+	grep -Eq '^link +kist4194303 +root +the kist that made it has ended +removed$' <<<"$output"
+	[ "$(grep -c '^ kist' <<<"$output")" = 2 ]
+}
+
 @test "a published port whose forwarder was killed is cleaned" {
 	needs root
 	unshare -n sh -c 'ip link set lo up; exec sleep 1000' 3>&- &

@@ -23,6 +23,7 @@ static const char *const kind_names[] = {
 	[KIST_LEFTOVER_MOUNT] = "mount",
 	[KIST_LEFTOVER_CGROUP] = "cgroup",
 	[KIST_LEFTOVER_PORT] = "port",
+	[KIST_LEFTOVER_LINK] = "link",
 	[KIST_LEFTOVER_HOLDER] = "holder",
 };
 
@@ -101,7 +102,8 @@ typedef int finder(struct cleaning *c, struct kist_error *err);
 static finder *const finders[] = {
 	clean_find_containers, clean_find_states,  clean_find_names,
 	clean_find_sets,       clean_find_ports,   clean_find_netns,
-	clean_find_mounts,     clean_find_cgroups, clean_find_holders,
+	clean_find_mounts,     clean_find_cgroups, clean_find_links,
+	clean_find_holders,
 };
 
 /* What others see is an array of its own. */

@@ -16,84 +16,85 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
-#include "base/path.h"
 #include "engine/clean/clean.h"
-#include "engine/ns/named.h"
-#include "sys/mount.h"
+#include "engine/ns/named_about.h"
 
 #define NETNS "/run/netns"
-
-/* A file with a namespace bound on it, then the file itself. */
-static int remove_file(int dir_fd, const char *dir, const char *name,
-		       const struct kist_trace *trace)
-{
-	CLEANUP_FD int fd =
-		openat(dir_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	char path[PATH_BYTES];
-	struct statfs fs;
-
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
-	if (path_join(dir, name, path, sizeof(path)) < 0)
-		return -ENAMETOOLONG;
-	if (fstatfs(fd, &fs) == 0 && fs.f_type == NSFS_MAGIC &&
-	    trace_step(trace, NULL, "umount -l %s", trace_word(path)) &&
-	    sys_umount(path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
-		return -errno;
-	if (trace_step(trace, NULL, "rm -f %s", trace_word(path)) &&
-	    unlinkat(dir_fd, name, 0) < 0 && errno != ENOENT)
-		return -errno;
-	return 0;
-}
-
-/* The name that ip(8) has for it, if it is that very namespace. */
-static int remove_netns(const struct named *set, const struct kist_trace *trace)
-{
-	CLEANUP_FD int fd = open(NETNS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct stat st;
-
-	if (fd < 0 || !set->ino[NS_NET] ||
-	    fstatat(fd, set->name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-	    st.st_ino != set->ino[NS_NET])
-		return 0;
-	return remove_file(fd, NETNS, set->name, trace);
-}
-
-static int remove_folder(const char *path, const struct kist_trace *trace)
-{
-	CLEANUP_FD int fd =
-		open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	int ret = 0;
-
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
-	for (enum ns_kind kind = 0; kind < NS_COUNT && ret == 0; kind++)
-		ret = remove_file(fd, path, ns_table[kind].name, trace);
-	if (ret == 0)
-		ret = remove_file(fd, path, "about", trace);
-	if (ret == 0 && trace_step(trace, NULL, "rmdir %s", trace_word(path)) &&
-	    rmdir(path) < 0 && errno != ENOENT)
-		ret = -errno;
-	return ret;
-}
 
 static int remove_set(struct cleaning *c, const struct leftover *left,
 		      const struct kist_trace *trace, struct kist_error *err)
 {
 	struct named set;
-	const char *path = arena_printf(&c->arena, "%s/ns/%s",
-					c->folders.run_path, left->name);
-	int ret;
 
 	if (named_find(&c->kist, left->name, &c->arena, &set, NULL) < 0 ||
 	    !set.is_dead)
 		return -EBUSY;
-	ret = remove_netns(&set, trace);
-	if (ret == 0)
-		ret = remove_folder(path, trace);
-	if (ret < 0)
-		return err_sys(err, KIST_E_STORE, -ret, "remove '%s'", path);
+	return named_remove(&c->kist, left->name, trace, err);
+}
+
+/* ---- those that were never finished ---- */
+
+/* A set is there once its file `about` is. */
+static bool is_half(int root_fd, const char *name)
+{
+	char path[300];
+
+	snprintf(path, sizeof(path), "%s/about", name);
+	return clean_age(root_fd, name) >= CLEAN_AGE_SECONDS &&
+	       faccessat(root_fd, path, F_OK, 0) < 0 && errno == ENOENT;
+}
+
+static int remove_half(struct cleaning *c, const struct leftover *left,
+		       const struct kist_trace *trace, struct kist_error *err)
+{
+	const char *root = named_root(&c->kist, &c->arena);
+	CLEANUP_FD int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const char *path = arena_printf(&c->arena, "%s/%s", root, left->name);
+
+	(void)err;
+	if (fd < 0 || !is_half(fd, left->name))
+		return -EBUSY;
+	for (enum ns_kind kind = 0; kind < NS_COUNT; kind++) {
+		const char *file = arena_printf(&c->arena, "%s/%s", path,
+						ns_table[kind].name);
+		struct statfs fs;
+
+		if (statfs(file, &fs) == 0 && fs.f_type == NSFS_MAGIC)
+			trace_step(trace, NULL, "umount -l %s",
+				   trace_word(file));
+	}
+	if (trace_step(trace, NULL, "rm -rf --one-file-system %s",
+		       trace_word(path)))
+		named_clear(fd, left->name);
 	return 0;
+}
+
+static void find_half(struct cleaning *c)
+{
+	const char *root = named_root(&c->kist, &c->arena);
+	int fd = root ? open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		struct leftover left = {
+			.remove = remove_half,
+			.shown = { .kind = KIST_LEFTOVER_SET,
+				   .reason = "its making was cut off",
+				   .owner = geteuid(),
+				   .is_removable = true },
+		};
+
+		if (entry->d_name[0] == '.' || !is_half(fd, entry->d_name))
+			continue;
+		left.name = left.shown.what =
+			arena_strdup(&c->arena, entry->d_name);
+		clean_add(c, &left);
+	}
+	if (dir)
+		closedir(dir);
+	else
+		cleanup_fd(&fd);
 }
 
 int clean_find_sets(struct cleaning *c, struct kist_error *err)
@@ -121,6 +122,7 @@ int clean_find_sets(struct cleaning *c, struct kist_error *err)
 					    "its pid namespace has ended";
 		clean_add(c, &left);
 	}
+	find_half(c);
 	return 0;
 }
 
