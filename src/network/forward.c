@@ -6,12 +6,15 @@
 #include <net/if.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "network/forward_internal.h"
 
 #define EVENTS 64
 #define RELOAD_MS 1000
+#define FDS_FLOW 6
+#define FDS_OURS 24
 #define RETRY_MS 200 /* after running out of fds */
 
 int64_t now_ms(void)
@@ -149,6 +152,22 @@ static int watch_all(struct loop *loop, struct source *stops,
 	return ret;
 }
 
+/* A flow takes six descriptors; some are for datagrams, and for ourselves. */
+static size_t most_flows(size_t listeners)
+{
+	struct rlimit files = { 1024, 1024 };
+	rlim_t peers, taken;
+
+	(void)!getrlimit(RLIMIT_NOFILE, &files);
+	peers = files.rlim_cur / 8;
+	if (peers > FORWARD_PEERS_MAX)
+		peers = FORWARD_PEERS_MAX;
+	taken = peers + listeners + FDS_OURS;
+	if (files.rlim_cur < taken + FDS_FLOW)
+		return 1;
+	return (size_t)((files.rlim_cur - taken) / FDS_FLOW);
+}
+
 static void turn(struct loop *loop)
 {
 	struct epoll_event events[EVENTS];
@@ -181,6 +200,7 @@ int forward_run(const struct forward_port *ports, const int *sockets,
 		goto out;
 	loop->stop = stop;
 	loop->count = count;
+	loop->flow_max = most_flows(count);
 	loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	loop->listeners = calloc(count + 1, sizeof(*loop->listeners));
 	loop->datagram = malloc(65536);

@@ -49,6 +49,7 @@ struct search {
 
 /**
  * struct loop - all of it
+ * @flow_max:	so many have all the descriptors they need; more have to wait
  * @dead_flows, @dead_peers: ended; events in hand may still name them
  * @peers:	of UDP, the one that was silent longest first
  * @datagram:	64 KiB
@@ -61,6 +62,7 @@ struct loop {
 	const struct forward_stop *stop;
 	bool is_over, has_paused;
 	struct flow *flows, *dead_flows;
+	size_t flow_count, flow_max;
 	struct peer *peers, *peers_last, *dead_peers;
 	unsigned peer_count;
 	char *datagram;

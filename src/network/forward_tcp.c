@@ -80,7 +80,9 @@ static void flow_end(struct loop *loop, struct flow *flow, bool reset)
 		flow->next->link = flow->link;
 	flow->next = loop->dead_flows;
 	loop->dead_flows = flow;
-	loop_resume(loop);
+	loop->flow_count--;
+	if (loop->has_paused)
+		loop_resume(loop);
 }
 
 void tcp_bury(struct loop *loop)
@@ -123,6 +125,7 @@ static struct flow *flow_new(struct loop *loop, struct listener *listener,
 	if (flow->next)
 		flow->next->link = &flow->next;
 	loop->flows = flow;
+	loop->flow_count++;
 	return flow;
 }
 
@@ -259,23 +262,32 @@ static void end_ready(struct loop *loop, struct source *source, uint32_t events)
 		flow_end(loop, flow, true);
 }
 
+/* Until a flow ends, or a little later. */
+static void pause_listener(struct loop *loop, struct listener *listener)
+{
+	loop->has_paused = true;
+	listener->is_paused = source_want(loop, &listener->source, 0) == 0;
+}
+
 void tcp_accept(struct loop *loop, struct source *source, uint32_t events)
 {
 	struct listener *listener = (struct listener *)source;
 
 	(void)events;
 	for (int i = 0; i < ACCEPTS; i++) {
-		int fd = accept4(source->fd, NULL, NULL,
-				 SOCK_NONBLOCK | SOCK_CLOEXEC);
 		struct flow *flow;
+		int fd;
 
+		if (loop->flow_count >= loop->flow_max) {
+			pause_listener(loop, listener);
+			return;
+		}
+		fd = accept4(source->fd, NULL, NULL,
+			     SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0) {
-			if (errno != EMFILE && errno != ENFILE &&
-			    errno != ENOBUFS && errno != ENOMEM)
-				return;
-			/* Until a flow ends, or a little later. */
-			loop->has_paused = true;
-			listener->is_paused = source_want(loop, source, 0) == 0;
+			if (errno == EMFILE || errno == ENFILE ||
+			    errno == ENOBUFS || errno == ENOMEM)
+				pause_listener(loop, listener);
 			return;
 		}
 		set_options(fd);
