@@ -149,6 +149,21 @@ int kist_limit_run(const struct kist_limit *args,
 int kist_limit_apply(const struct kist *kist, const struct kist_limit *args,
 		     const struct kist_trace *trace, struct kist_error *err);
 
+/**
+ * struct kist_limit_key - a limit there is, and what it is called elsewhere
+ * @name:	"mem"
+ * @podman, @systemd: "memory", "MemoryMax"; or NULL
+ * @v1_file, @v2_file: "memory.limit_in_bytes", "memory.max"; NULL: the version
+ *		has none, or none of the same meaning
+ * @help:	one line
+ */
+struct kist_limit_key {
+	const char *name, *podman, *systemd, *v1_file, *v2_file, *help;
+};
+
+/* The limits there are, by number. Return: false behind the last. */
+bool kist_limit_key(size_t index, struct kist_limit_key *ret_key);
+
 #ifdef __cplusplus
 }
 #endif

@@ -16,7 +16,7 @@
 struct limit_args {
 	struct opt_list pids, tids, targets, presets;
 	const char *preset_file, *parent, *oom;
-	bool direct, systemd, kill, wait, keep, get, json, dry_run, quiet;
+	bool direct, systemd, kill, wait, keep, get, keys, json, dry_run, quiet;
 	const char *const *words;
 };
 #define ARGS limit_args
@@ -28,7 +28,7 @@ static const struct opt limit_opts[] = {
 	OPT('p', "pid", "PID", opt_list, pids,
 	    "these processes: $$ is the calling shell; 'caller': who used sudo"),
 	OPT('t', "target", "TARGET", opt_list, targets,
-	    "all processes of these"),
+	    "a container, a unit, a named set: as a whole"),
 	OPT(0, "thread", "TID", opt_list, tids, "these threads alone"),
 	TITLE("Which"),
 	OPT(0, "preset", "NAME", opt_list, presets,
@@ -53,11 +53,13 @@ static const struct opt limit_opts[] = {
 	FLAG(0, "keep", keep, "leave the control group, too"),
 	TITLE("How"),
 	FLAG(0, "get", get, "change nothing: what limits them, and who set it"),
-	FLAG('J', "json", json, "that, as JSON"),
+	FLAG(0, "keys", keys, "change nothing: the limits there are"),
+	FLAG('J', "json", json, "either, as JSON"),
 	FLAG('n', "dry-run", dry_run,
 	     "only print what would be done, as lines for sh"),
 	FLAG('q', "quiet", quiet, "do not say what is written"),
-	REST("COMMAND", words, "LIMIT..., and what to run"),
+	REST("LIMIT... COMMAND", words,
+	     "KEY=VALUE, as mem=3G (see --keys); and what to run"),
 	OPT_END,
 };
 
@@ -269,6 +271,8 @@ static int limit_with(const struct kist_global *g, struct limit_args *a,
 
 	if (tid_count < 0)
 		return tid_count;
+	if (a->keys)
+		return limit_print_keys(a->json, err);
 	if (a->get)
 		return limit_get(g, pids, limit.pid_count, a->targets.items,
 				 a->json, err);
@@ -339,7 +343,8 @@ const struct command cmd_limit = {
 		"word without '=' is another preset.\n\n"
 		"--get prints, and with --json as a list of objects with "
 		"target and limits; of each limit limit, file, device, value "
-		"and used (null: none, or not known), set_by.",
+		"and used (null: none, or not known), set_by. --keys prints "
+		"key, podman, systemd, v1, v2 and help of each limit there is.",
 	.opts = limit_opts,
 	.args_size = sizeof(struct limit_args),
 	.run = limit_run,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd_limit_get.c - kist limit --get: what limits a process, and who set it */
+/* cmd_limit_get.c - kist limit --get: what limits a process, and who set it; --keys */
 #include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include <kist/limit.h>
 #include <kist/show.h>
 
 #include "base/buf.h"
@@ -160,4 +161,54 @@ int limit_get(const struct kist_global *global, const pid_t *pids,
 	if (ret)
 		return ret;
 	return buf_failed(&text) ? err_nomem(err) : buf_write(&text, 1);
+}
+
+/* ---- the keys ---- */
+
+static int print_keys_json(struct kist_error *err)
+{
+	CLEANUP_BUF struct buf text;
+	struct kist_limit_key key;
+	struct json_writer w;
+
+	buf_init(&text);
+	json_write_init(&w, &text, "  ");
+	json_open(&w, '[');
+	for (size_t i = 0; kist_limit_key(i, &key); i++) {
+		json_open(&w, '{');
+		json_member(&w, "key", key.name);
+		json_member(&w, "podman", key.podman);
+		json_member(&w, "systemd", key.systemd);
+		json_member(&w, "v1", key.v1_file);
+		json_member(&w, "v2", key.v2_file);
+		json_member(&w, "help", key.help);
+		json_close(&w, '}');
+	}
+	json_close(&w, ']');
+	buf_putc(&text, '\n');
+	return buf_failed(&text) ? err_nomem(err) : buf_write(&text, 1);
+}
+
+int limit_print_keys(bool json, struct kist_error *err)
+{
+	static const struct table_column columns[] = {
+		{ .name = "KEY" },     { .name = "WHAT" },
+		{ .name = "PODMAN" },  { .name = "SYSTEMD" },
+		{ .name = "V2 FILE" }, { .name = "V1 FILE" },
+	};
+	CLEANUP_TABLE struct table table;
+	struct kist_limit_key key;
+
+	if (json)
+		return print_keys_json(err);
+	table_init(&table, columns, sizeof(columns) / sizeof(columns[0]));
+	for (size_t i = 0; kist_limit_key(i, &key); i++) {
+		table_add(&table, key.name);
+		table_add(&table, key.help);
+		table_add(&table, key.podman ? key.podman : "-");
+		table_add(&table, key.systemd ? key.systemd : "-");
+		table_add(&table, key.v2_file ? key.v2_file : "-");
+		table_add(&table, key.v1_file ? key.v1_file : "-");
+	}
+	return table_print(&table, stdout, TABLE_HEADINGS) ? err_nomem(err) : 0;
 }

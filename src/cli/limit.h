@@ -11,4 +11,7 @@ int limit_get(const struct kist_global *global, const pid_t *pids,
 	      size_t pid_count, const char *const *targets, bool json,
 	      struct kist_error *err);
 
+/* Print the limits there are, in all their spellings. */
+int limit_print_keys(bool json, struct kist_error *err);
+
 #endif

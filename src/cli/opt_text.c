@@ -95,6 +95,7 @@ enum opt_complete opt_complete(const struct opt *opt)
 		{ "TARGET", COMPLETE_CONTAINER },
 		{ "CONTAINER...", COMPLETE_CONTAINER },
 		{ "COMMAND", COMPLETE_COMMAND },
+		{ "LIMIT... COMMAND", COMPLETE_COMMAND },
 		{ "VERB", COMPLETE_VERB },
 	};
 

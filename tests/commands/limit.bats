@@ -351,6 +351,13 @@ hint: leave --systemd out"
 	grep -Eq '^pids +33 +[0-9]+ pids.max +/.*kist-limit-' <<<"$output"
 }
 
+@test "the limits there are, in all spellings" {
+	run -0 kist limit --keys
+	grep -Eq '^mem +memory +memory +MemoryMax +memory.max +memory.limit_in_bytes$' <<<"$output"
+	run -0 kist limit --keys --json
+	[ "$(jq -r '.[] | select(.key == "throttle") | .v2, .v1' <<<"$output")" = $'memory.high\nnull' ]
+}
+
 @test "by sudo: the caller, by presets of the machine alone" {
 	mkdir -p home/.config/kist
 	echo "mine = pids=9" >home/.config/kist/limits

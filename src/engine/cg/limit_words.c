@@ -471,3 +471,21 @@ const struct limit_ask *limit_ask_of(const struct limit_asks *asks,
 			return &asks->items[i];
 	return NULL;
 }
+
+bool kist_limit_key(size_t index, struct kist_limit_key *ret_key)
+{
+	if (index >= KEY_COUNT)
+		return false;
+	*ret_key = (struct kist_limit_key){
+		.name = limit_keys[index].name,
+		.podman = limit_keys[index].podman,
+		/* as it is written; on the wire it has another name */
+		.systemd = index == KEY_CPUS ?
+				   "CPUQuota" :
+				   limit_key_systemd((enum limit_key)index),
+		.v1_file = limit_key_file((enum limit_key)index, false),
+		.v2_file = limit_key_file((enum limit_key)index, true),
+		.help = limit_keys[index].help,
+	};
+	return true;
+}
