@@ -22,6 +22,7 @@
 #define KIST_ENTER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <kist/error.h>
 #include <kist/run.h>
@@ -35,9 +36,13 @@ extern "C" {
 /**
  * struct kist_enter - what to join, and as whom
  * @target:	TARGET (kist/namespace.h); NULL: @from alone says what to join
+ * @pidfd_inode: the target's pidfd has to have this inode (Linux 6.9); 0: any
  * @command:	program and arguments; NULL: a shell
  * @kinds:	enum kist_ns; 0: all in which the target differs from the
  *		caller, or those of @from
+ * @all:	all in which it differs, besides @kinds and @from
+ * @only_asked:	0 in @kinds is none
+ * @kernel_ids:	":7" in @from is an id of listns(2) (Linux 6.18), not an nsid
  * @from:	for bit i of enum kist_ns another TARGET to take that kind of
  *		namespace from, or NULL
  * @socket:	"FD": join the network namespace of that socket of the target's;
@@ -73,8 +78,10 @@ extern "C" {
  */
 struct kist_enter {
 	const char *target;
+	uint64_t pidfd_inode;
 	const char *const *command;
 	unsigned kinds;
+	bool all, only_asked, kernel_ids;
 	const char *from[8];
 	const char *socket;
 	bool user_parent;

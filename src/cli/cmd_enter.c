@@ -14,7 +14,7 @@
 struct enter_args {
 	struct kist_enter enter;
 	const char *kind[KIND_COUNT];
-	bool all, dry_run, quiet;
+	bool dry_run, quiet;
 };
 #define ARGS enter_args
 
@@ -35,7 +35,7 @@ struct enter_args {
 
 static const struct opt enter_opts[] = {
 	TITLE("which namespaces (default: all in which the target differs)"),
-	FLAG('a', "all", all, "all in which the target differs"),
+	FLAG('a', "all", enter.all, "all in which the target differs"),
 	KIND('m', "mount|mnt", 7, "the mount namespace; or that of FILE"),
 	KIND('u', "uts", 6, "the uts namespace (host name)"),
 	KIND('i', "ipc", 2, "the ipc namespace"),
@@ -95,8 +95,6 @@ static void take_kinds(const struct enter_args *args, struct kist_enter *enter)
 		else
 			enter->kinds |= 1u << i;
 	}
-	if (args->all)
-		enter->kinds = 0;
 }
 
 /* One line, and only if something is as people may not expect. */

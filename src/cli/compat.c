@@ -8,7 +8,8 @@
 
 const struct personality *const personalities[] = {
 	&compat_tini, &compat_dumb_init, &compat_catatonit,
-	&compat_lsns, &compat_unshare,	 NULL,
+	&compat_lsns, &compat_unshare,	 &compat_nsenter,
+	NULL,
 };
 
 const struct personality *personality_find(const char *argv0)

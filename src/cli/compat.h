@@ -23,6 +23,7 @@ extern const struct personality compat_dumb_init;
 extern const struct personality compat_catatonit;
 extern const struct personality compat_lsns;
 extern const struct personality compat_unshare;
+extern const struct personality compat_nsenter;
 
 extern const struct personality *const personalities[]; /* NULL-terminated */
 

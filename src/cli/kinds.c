@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kinds.c - the kinds of namespace as words */
-#include <errno.h>
+#include <string.h>
 
 #include "base/num.h"
 #include "cli/kinds.h"
@@ -8,6 +8,14 @@
 const char *const kind_names[KIND_COUNT + 1] = {
 	"user", "cgroup", "ipc", "net", "pid", "time", "uts", "mnt", NULL,
 };
+
+int kind_of_letter(int letter)
+{
+	static const char letters[KIND_COUNT + 1] = "UCinpTum";
+	const char *found = letter ? strchr(letters, letter) : NULL;
+
+	return found ? (int)(found - letters) : -1;
+}
 
 void kinds_print(unsigned kinds, FILE *out)
 {

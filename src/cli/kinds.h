@@ -14,6 +14,9 @@
 #define KIND_COUNT 8
 extern const char *const kind_names[KIND_COUNT + 1];
 
+/* By the letter of unshare(1): 'n'. Return: the number of the bit, or -1. */
+int kind_of_letter(int letter);
+
 /* "net, uts and mnt" of a mask of enum kist_ns. */
 void kinds_print(unsigned kinds, FILE *out);
 

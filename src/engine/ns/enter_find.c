@@ -20,6 +20,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
+#include "base/num.h"
 #include "engine/ns/enter.h"
 #include "engine/ns/named_about.h"
 #include "kernel/cap.h"
@@ -39,6 +40,26 @@ static void keep(struct entering *e, enum ns_kind kind, int fd)
 	e->kinds |= BIT(kind);
 }
 
+static int open_id(const char *word, enum ns_kind kind, struct kist_error *err)
+{
+	CLEANUP_FD int fd = -1;
+	uint64_t id;
+
+	if (num_parse_u64(word, &id) < 0)
+		return err_set(err, KIST_E_TARGET_SYNTAX,
+			       "failed to parse nsid: %s", word);
+	fd = ns_open_id(id);
+	if (fd < 0)
+		return err_sys(err, KIST_E_TARGET_UNKNOWN, -fd,
+			       "cannot open namespace of id %llu",
+			       (unsigned long long)id);
+	if (ioctl(fd, NS_GET_NSTYPE) != ns_table[kind].clone_flag)
+		return err_set(err, KIST_E_NS_KIND,
+			       "the namespace of id %llu is no %s namespace",
+			       (unsigned long long)id, ns_table[kind].name);
+	return TAKE_FD(fd);
+}
+
 /* Of another target. */
 static int take_from(const struct kist *kist, struct entering *e,
 		     enum ns_kind kind, const char *word,
@@ -47,6 +68,12 @@ static int take_from(const struct kist *kist, struct entering *e,
 	struct target other;
 	int fd, ret;
 
+	if (*word == ':' && e->args->kernel_ids) {
+		fd = open_id(word + 1, kind, err);
+		if (fd >= 0)
+			keep(e, kind, fd);
+		return fd < 0 ? fd : 0;
+	}
 	if (strchr(word, '/')) {
 		fd = ns_open(word, kind, err);
 		if (fd >= 0)
@@ -163,18 +190,18 @@ static bool takes_from_elsewhere(const struct kist_enter *args)
 static int take_target(struct entering *e, struct kist_error *err)
 {
 	const struct kist_enter *args = e->args;
-	uint32_t wanted = args->kinds;
+	const uint32_t wanted = args->kinds;
+	const bool all = args->all || (!wanted && !args->only_asked &&
+				       !takes_from_elsewhere(args));
 
-	if (!wanted && takes_from_elsewhere(args))
-		return 0;
 	for (enum ns_kind kind = 0; kind < NS_COUNT; kind++) {
 		int ret;
 
-		if (wanted && !(wanted & BIT(kind)))
+		const bool asked = wanted & BIT(kind);
+
+		if ((!asked && !all) || args->from[kind])
 			continue;
-		if (args->from[kind])
-			continue;
-		ret = take_target_kind(e, kind, wanted != 0, err);
+		ret = take_target_kind(e, kind, asked, err);
 		if (ret < 0)
 			return ret;
 	}
@@ -371,6 +398,22 @@ static void find_fresh(struct entering *e)
 
 /* ---- all ---- */
 
+/* A process id with the inode of its pidfd is never another process's. */
+static int check_inode(const struct entering *e, struct kist_error *err)
+{
+	const uint64_t inode = e->args->pidfd_inode;
+	struct stat st;
+
+	if (!inode || !e->has_target)
+		return 0;
+	if (e->target.pidfd >= 0 && fstat(e->target.pidfd, &st) == 0 &&
+	    st.st_ino == inode)
+		return 0;
+	return err_set(err, KIST_E_TARGET_SYNTAX,
+		       "process %s has not the pidfd inode %llu",
+		       e->target.word, (unsigned long long)inode);
+}
+
 int enter_find(const struct kist *kist, const struct kist_enter *args,
 	       struct entering *e, struct kist_error *err)
 {
@@ -394,6 +437,8 @@ int enter_find(const struct kist *kist, const struct kist_enter *args,
 		ret = target_open(kist, args->target, &e->target, err);
 		e->has_target = ret == 0;
 	}
+	if (ret == 0)
+		ret = check_inode(e, err);
 	if (ret == 0)
 		ret = take_all(kist, e, err);
 	if (ret == 0 && !e->kinds && !e->has_target)
