@@ -42,7 +42,7 @@ extern "C" {
  *		caller, or those of @from
  * @all:	all in which it differs, besides @kinds and @from
  * @only_asked:	0 in @kinds is none
- * @kernel_ids:	":7" in @from is an id of listns(2) (Linux 6.18), not an nsid
+ * @kernel_ids:	":7" in @from is an id of listns(2) (Linux 6.19), not an nsid
  * @from:	for bit i of enum kist_ns another TARGET to take that kind of
  *		namespace from, or NULL
  * @socket:	"FD": join the network namespace of that socket of the target's;

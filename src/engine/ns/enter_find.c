@@ -48,7 +48,7 @@ static int open_id(const char *word, enum ns_kind kind, struct kist_error *err)
 	if (num_parse_u64(word, &id) < 0)
 		return err_set(err, KIST_E_TARGET_SYNTAX,
 			       "failed to parse nsid: %s", word);
-	fd = ns_open_id(id);
+	fd = ns_open_id(id, kind);
 	if (fd < 0)
 		return err_sys(err, KIST_E_TARGET_UNKNOWN, -fd,
 			       "cannot open namespace of id %llu",

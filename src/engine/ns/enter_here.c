@@ -7,13 +7,15 @@
  * The child's program (container/spawn.h) keeps what is entered from reaching
  * this machine's programs; it costs an exec. Where the target has the same
  * root directory as we have, there is nothing to keep from it, and the same
- * operations are done by a child made with vfork: it enters, and makes the
- * command's process as our child, which executes.
+ * operations are done by a child made with vfork, which executes the command.
  *
- * A time namespace is entered only by a process that shares its memory with
- * none. If we are one, we choose it for our children and take that back when
- * the command has been made; else the first of the two is a plain fork, for
- * which what is to be known later is in a shared page.
+ * Pid and time namespaces are entered by the children of who joins them. So
+ * this thread joins them, makes the child, and takes that back. Where it may
+ * not (it takes being in the user namespace that is entered too), the child
+ * joins them all and makes the command's process as our child. And as entering
+ * a time namespace takes a process that shares its memory with none, that one
+ * is then a plain fork, for which what is to be known later is in a shared
+ * page.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -44,7 +46,7 @@ struct walk {
 	void *stack;
 	struct shared *shared;
 	size_t next;
-	bool in_time;
+	uint32_t chosen; /* kinds that this thread has joined for its children */
 };
 
 bool enter_fits_here(const struct entering *e)
@@ -78,12 +80,17 @@ static int fd_in(const struct walk *w, uint64_t slot)
 	return ((const int32_t *)(const void *)w->plan->slots.data)[slot];
 }
 
+static bool is_chosen(const struct walk *w, uint64_t flag)
+{
+	return (w->chosen & BIT(NS_TIME) && flag == CLONE_NEWTIME) ||
+	       (w->chosen & BIT(NS_PID) && flag == CLONE_NEWPID);
+}
+
 static int do_call(const struct walk *w, const struct plan_op *op)
 {
 	long arg[7];
 
-	if (w->in_time && op->arg[0] == SYS_setns &&
-	    op->arg[2] == CLONE_NEWTIME)
+	if (op->arg[0] == SYS_setns && is_chosen(w, op->arg[2]))
 		return 0;
 	for (unsigned i = 0; i < 7; i++) {
 		arg[i] = (long)op->arg[i];
@@ -200,7 +207,7 @@ static int do_op(struct walk *w, const struct plan_op *op)
 	case PLAN_LOOKUP:
 		return do_lookup(w, op);
 	case PLAN_FORK:
-		return do_fork(w);
+		return w->chosen ? 0 : do_fork(w);
 	case PLAN_EXEC:
 		return do_exec(w, op);
 	default:
@@ -231,12 +238,13 @@ static void go_on(void *arg)
 /* ---- from outside ---- */
 
 /* Wait for the first process, if it was only to make the other. */
-static int find_command(const struct entering *e, struct shared *shared,
-			int pidfd, int *ret_pidfd, struct kist_error *err)
+static int find_command(const struct walk *w, int pidfd, int *ret_pidfd,
+			struct kist_error *err)
 {
+	const struct shared *shared = w->shared;
 	int ret;
 
-	if (!e->forks) {
+	if (!w->e->forks || w->chosen) {
 		*ret_pidfd = pidfd;
 		return 0;
 	}
@@ -281,7 +289,7 @@ static int start(struct walk *w, bool own_memory, int *ret_pidfd,
 	if (ret < 0)
 		return err_sys(err, KIST_E_SYSTEM, -ret,
 			       "make a process to enter with");
-	ret = find_command(w->e, w->shared, pidfd, ret_pidfd, err);
+	ret = find_command(w, pidfd, ret_pidfd, err);
 	if (ret == 0 && w->shared->errnum) {
 		if (*ret_pidfd >= 0)
 			sys_wait_exit(*ret_pidfd);
@@ -307,38 +315,81 @@ static int start_fork(struct walk *w, int *ret_pidfd, struct kist_error *err)
 	return ret;
 }
 
-/* Our children are to be in the time namespace. Return: what they were to be
- * in before, or -1: they cannot, or need not. */
-static int choose_time(const struct entering *e)
+/* What our children are in, of the kinds where that is not what we are in. */
+static void open_own(int ret_fd[NS_COUNT])
 {
-	CLEANUP_FD int former = -1;
+	ret_fd[NS_PID] =
+		open("/proc/self/ns/pid_for_children", O_RDONLY | O_CLOEXEC);
+	ret_fd[NS_TIME] =
+		open("/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC);
+}
 
-	if (e->fd[NS_TIME] < 0)
-		return -1;
-	former = open("/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC);
-	if (former < 0 || sys_setns(e->fd[NS_TIME], CLONE_NEWTIME) < 0)
-		return -1;
-	return TAKE_FD(former);
+/* Take back what choose() did. It was possible a moment ago; there is nothing
+ * to do if not now. */
+static void choose_back(uint32_t chosen, const int own[NS_COUNT])
+{
+	if (chosen & BIT(NS_PID))
+		(void)!sys_setns(own[NS_PID], CLONE_NEWPID);
+	if (chosen & BIT(NS_TIME))
+		(void)!sys_setns(own[NS_TIME], CLONE_NEWTIME);
+}
+
+/* For our children. Return: the kinds; 0: not all of them could be, or need. */
+static uint32_t choose(const struct entering *e, const int own[NS_COUNT])
+{
+	static const enum ns_kind kinds[] = { NS_PID, NS_TIME };
+	uint32_t chosen = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		enum ns_kind kind = kinds[i];
+
+		if (e->fd[kind] < 0)
+			continue;
+		if (own[kind] < 0 ||
+		    sys_setns(e->fd[kind], ns_table[kind].clone_flag) < 0) {
+			choose_back(chosen, own);
+			return 0;
+		}
+		chosen |= BIT(kind);
+	}
+	return chosen;
+}
+
+static int start_chosen(struct walk *w, int *ret_pidfd, struct kist_error *err)
+{
+	int own[NS_COUNT] = { 0 };
+	int ret;
+
+	own[NS_PID] = own[NS_TIME] = -1;
+	/* With a user namespace it is inside that this is allowed. */
+	if (w->e->forks && !w->e->after_user) {
+		open_own(own);
+		w->chosen = choose(w->e, own);
+	}
+	if (w->e->fd[NS_TIME] >= 0 && !w->chosen)
+		ret = start_fork(w, ret_pidfd, err);
+	else
+		ret = start(w, false, ret_pidfd, err);
+	choose_back(w->chosen, own);
+	cleanup_fd(&own[NS_PID]);
+	cleanup_fd(&own[NS_TIME]);
+	return ret;
 }
 
 int enter_here(const struct entering *e, const struct plan *plan,
 	       const sigset_t *mask, int *ret_pidfd, struct kist_error *err)
 {
 	_Alignas(16) char stack[SYS_VFORK_STACK];
-	struct walk w = { .e = e, .plan = plan, .mask = mask, .stack = stack };
-	CLEANUP_FD int former = choose_time(e);
 	struct shared shared;
-	int ret;
+	struct walk w = {
+		.e = e,
+		.plan = plan,
+		.mask = mask,
+		.stack = stack,
+		.shared = &shared,
+	};
 
-	w.in_time = former >= 0;
-	if (e->fd[NS_TIME] >= 0 && !w.in_time)
-		return start_fork(&w, ret_pidfd, err);
 	shared.op = shared.errnum = shared.pid = 0;
 	shared.program[0] = '\0';
-	w.shared = &shared;
-	ret = start(&w, false, ret_pidfd, err);
-	/* It was possible a moment ago; there is nothing to do if not now. */
-	if (w.in_time)
-		(void)!sys_setns(former, CLONE_NEWTIME);
-	return ret;
+	return start_chosen(&w, ret_pidfd, err);
 }
