@@ -711,6 +711,46 @@ $SCRATCH/named/$G" ]
 	cg save --conf "/$G" | diff "$SCRATCH/conf" -
 }
 
+# --- rules of the kernel ---
+
+@test "a realtime process is told from others that may not move" {
+	v1 cpu
+	[ -e /sys/fs/cgroup/cpu/cpu.rt_runtime_us ] ||
+		skip "the kernel has no realtime budgets"
+	cg new "cpu:/$G"
+	hold
+	chrt -f -p 1 "$held" || skip "realtime is not allowed here"
+	run -125 cg mv "cpu:/$G" "$held"
+	[ "${lines[0]}" = "kist: move process $held to control group '/$G': Invalid argument (EINVAL)" ]
+	[ "${lines[1]}" = "hint: it is a realtime process, and the group has no realtime budget: cpu.rt_runtime_us" ]
+}
+
+@test "a limit below what is used says how much that is" {
+	v1 memory
+	cg new "memory:/$G" memory.swappiness=0
+	python3 -c 'import time; open("/sys/fs/cgroup/memory/'"$G"'/cgroup.procs", "w").write("0")
+x = b"x" * 30000000; open("'"$SCRATCH/big"'", "w"); time.sleep(300)' 3>&- &
+	pids+=($!)
+	eventually test -e "$SCRATCH/big"
+	run cg set "memory:/$G" memory.limit_in_bytes=1M
+	[ "$status" != 0 ] || skip "it could be swapped out"
+	[ "${lines[0]}" = "kist: write '1M' to 'memory.limit_in_bytes' of '/$G': Device or resource busy (EBUSY)" ]
+	[[ ${lines[1]} == "hint: "*" bytes are in use and cannot be reclaimed: choose more than that, or end a process" ]]
+}
+
+@test "a hierarchy somebody works in is not unmounted" {
+	run -125 unshare -m sh -c "
+		'$KIST' -q cg mount name=$G=$SCRATCH/h || exit 1
+		cd $SCRATCH/h
+		'$KIST' -q cg umount $SCRATCH/h
+		status=\$?
+		cd /
+		'$KIST' -q cg umount $SCRATCH/h
+		exit \$status"
+	[ "${lines[0]}" = "kist: unmount '$SCRATCH/h': Device or resource busy (EBUSY)" ]
+	[ "${lines[1]}" = "hint: a process works in it or has a file of it open: 'fuser -m $SCRATCH/h'" ]
+}
+
 # --- other mistakes -------------------------------------------------------------------
 
 @test "a hierarchy mounted read-only is said to be" {

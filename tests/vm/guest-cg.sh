@@ -68,6 +68,25 @@ processes_in_the_way_are_named() {
 	$cg rm -r /leafy
 }
 
+handing_down_by_hand_needs_a_leaf_too() {
+	$cg new /leafy
+	setsid sleep 100 &
+	pid=$!
+	$cg mv v2:/leafy $pid
+	out=$($cg set /leafy cgroup.subtree_control="+pids +memory" 2>&1) && return 1
+	case $out in
+	*"hint: cgroup v2 has processes in groups below only: '--leaf' moves them to '/leafy/kist-leaf'"*) ;;
+	*) echo "$out" && return 1 ;;
+	esac
+	/t/kist -q cg set -n --leaf /leafy cgroup.subtree_control="+pids +memory" >/run/lines
+	[ ! -d $top/leafy/kist-leaf ]
+	sh -e /run/lines
+	is $pid "$(cat $top/leafy/kist-leaf/cgroup.procs)"
+	is "memory pids" "$(cat $top/leafy/cgroup.subtree_control)"
+	$cg kill /leafy
+	$cg rm -r /leafy
+}
+
 ours_are_moved_by_themselves() {
 	$cg new /leafy
 	# the shell of this test is of the session kist is in
@@ -208,6 +227,7 @@ the_tree_says_why_there_is_no_controller() {
 check "cg: controllers are enabled in each group on the way" controllers_are_enabled_on_the_way
 check "cg: the lines of a dry run make the same" a_dry_run_makes_the_same
 check "cg: processes in the way are named, and moved with --leaf" processes_in_the_way_are_named
+check "cg: handing down by hand moves to a leaf too, and as the dry run says" handing_down_by_hand_needs_a_leaf_too
 check "cg: processes of one's own session are moved by themselves" ours_are_moved_by_themselves
 check "cg: single threads are moved into threaded groups" threads_are_moved_alone
 check "cg: freeze, thaw and kill reach groups below" freezing_and_killing

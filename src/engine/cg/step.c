@@ -191,18 +191,23 @@ static int in_the_way(const struct cg_group *group, int i, const pid_t *pids,
 	return ret;
 }
 
-/* Move the processes of a group to a leaf below it. */
-static int make_leaf(const struct cg_group *group, int i, bool strangers,
-		     const struct kist_trace *trace, struct kist_error *err)
+int cg_step_leaf(const struct cg_group *group, int i, bool strangers,
+		 const struct kist_trace *trace, struct kist_error *err)
 {
 	CLEANUP_ARENA struct arena arena;
 	CLEANUP_FD int fd = cg_open(group, i);
 	struct cg_group leaf = *group;
+	char type[64] = "";
 	size_t count = 0;
 	pid_t *pids;
 	int ret = 0;
 
 	arena_init(&arena);
+	if (fd >= 0)
+		cgroup_file_read(fd, "cgroup.type", type, sizeof(type));
+	/* the root and threaded groups may have both */
+	if (strcmp(type, "domain") != 0)
+		return 0;
 	leaf.path[i] = arena_printf(&arena, "%s/" CG_LEAF, group->path[i]);
 	for (int round = 0; round < LEAF_ROUNDS; round++) {
 		if (fd < 0 ||
@@ -247,13 +252,11 @@ static int hand_down(const struct cg_group *group, int i, const char *name,
 		cgroup_file_read(fd, "cgroup.controllers", have, sizeof(have));
 		if (!cgroup_word_in(have, name) && !trace_is_dry(trace))
 			return cg_explain_controller(group, name, err);
-		if (*group->path[i]) {
-			ret = make_leaf(group, i, leaf, trace, err);
-			if (ret)
-				return ret;
-		} else if (!cgroup_word_in(have, name)) {
+		if (!*group->path[i] && !cgroup_word_in(have, name))
 			return cg_explain_controller(group, name, err);
-		}
+		ret = cg_step_leaf(group, i, leaf, trace, err);
+		if (ret)
+			return ret;
 	}
 	snprintf(text, sizeof(text), "+%s", name);
 	return cg_step_write(group, i, "cgroup.subtree_control", text, NULL,

@@ -36,6 +36,12 @@ MUST_CHECK int cg_step_enable(const struct cg_group *group, int i,
 			      const struct kist_trace *trace,
 			      struct kist_error *err);
 
+/* Move the processes of a v2 group to CG_LEAF below it: those of the caller's
+ * session, and with @strangers all. Return: 0, or CG_RULE. */
+MUST_CHECK int cg_step_leaf(const struct cg_group *group, int i, bool strangers,
+			    const struct kist_trace *trace,
+			    struct kist_error *err);
+
 /* Give a new v1 cpuset the processors and memory of the group above, except
  * where a value for it is in @values. */
 MUST_CHECK int cg_step_cpuset(const struct cg_group *group, int i,

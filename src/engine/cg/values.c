@@ -215,7 +215,18 @@ static int enable(const struct cg_group *group, bool leaf,
 			snprintf(names + used, sizeof(names) - used, "%s%s",
 				 used ? " " : "", name);
 	}
-	return *names ? cg_step_enable(group, v2, names, leaf, trace, err) : 0;
+	if (*names) {
+		int ret = cg_step_enable(group, v2, names, leaf, trace, err);
+
+		if (ret)
+			return ret;
+	}
+	/* what is handed down by hand needs an empty group, too */
+	for (size_t k = 0; k < count; k++)
+		if (values[k].hierarchy == v2 && strchr(values[k].value, '+') &&
+		    strcmp(values[k].file, "cgroup.subtree_control") == 0)
+			return cg_step_leaf(group, v2, leaf, trace, err);
+	return 0;
 }
 
 static const struct cg_value *find(const struct cg_value *values, size_t count,
