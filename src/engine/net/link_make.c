@@ -237,6 +237,7 @@ static int make_device(struct link_making *m, struct link_side *side,
 static int make_places(struct link_making *m, struct kist_error *err)
 {
 	const struct link_place *owner = NULL;
+	char *told = NULL;
 	int ret = 0;
 
 	for (size_t i = 0; i < m->place_count; i++)
@@ -245,8 +246,8 @@ static int make_places(struct link_making *m, struct kist_error *err)
 	for (size_t i = 0; ret == 0 && i < m->place_count; i++) {
 		if (!m->places[i].is_new)
 			continue;
-		ret = link_place_make(m->kist, &m->places[i], owner, m->arena,
-				      m->trace, err);
+		ret = link_place_make(m->kist, &m->places[i], owner, &told,
+				      m->arena, m->trace, err);
 		owner = owner ? owner : &m->places[i];
 	}
 	return ret;

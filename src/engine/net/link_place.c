@@ -172,6 +172,29 @@ int link_place_find(const struct kist *kist, const char *word, bool may_be_new,
 
 /* ---- making ---- */
 
+/**
+ * struct telling - what is told of several sets, each made as if alone
+ * @told:	the line that readies the folder of all sets, once told
+ */
+struct telling {
+	const struct kist_trace *trace;
+	char **told;
+	struct arena *arena;
+};
+
+static void tell_once(void *context, const char *shell, const char *why)
+{
+	struct telling *telling = context;
+	const struct kist_trace *trace = telling->trace;
+
+	if (strncmp(shell, "mount --bind ", 13) == 0) {
+		if (*telling->told && strcmp(*telling->told, shell) == 0)
+			return;
+		*telling->told = arena_strdup(telling->arena, shell);
+	}
+	trace->step(trace->context, shell, why);
+}
+
 /* Inside a user namespace: a network namespace of its own. */
 static int make_inside(void *arg, struct kist_error *err)
 {
@@ -238,11 +261,18 @@ static int make_named(const struct kist *kist, struct link_place *place,
 }
 
 int link_place_make(const struct kist *kist, struct link_place *place,
-		    const struct link_place *owner, struct arena *arena,
-		    const struct kist_trace *trace, struct kist_error *err)
+		    const struct link_place *owner, char **told,
+		    struct arena *arena, const struct kist_trace *trace,
+		    struct kist_error *err)
 {
+	struct telling telling = { trace, told, arena };
+	const struct kist_trace once = {
+		.dry_run = trace_is_dry(trace),
+		.step = trace && trace->step ? tell_once : NULL,
+		.context = &telling,
+	};
 	struct target target;
-	int ret = make_named(kist, place, owner, trace, err);
+	int ret = make_named(kist, place, owner, &once, err);
 
 	if (ret < 0 || trace_is_dry(trace))
 		return ret;

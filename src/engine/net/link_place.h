@@ -40,6 +40,7 @@ MUST_CHECK int link_place_find(const struct kist *kist, const char *word,
  * link_place_make() - make the namespace, with its name, and open it
  * @owner:	for an ordinary user: the user namespace to make it in is that
  *		of this place; NULL: a new one
+ * @told:	in a dry run of several: NULL before the first
  */
 MUST_CHECK int
 link_place_make(const struct kist *kist, struct link_place *place,
