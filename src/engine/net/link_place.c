@@ -300,9 +300,8 @@ int link_place_check(const struct link_place *place, struct kist_error *err)
 {
 	if (!place->place.is_ours || cap_is_effective("CAP_NET_ADMIN"))
 		return 0;
-	err_set(err, KIST_E_NET_DENIED,
-		"changing the network devices of '%s' takes CAP_NET_ADMIN",
-		place->word);
+	err_set(err, KIST_E_NET_DENIED, "changing %s takes CAP_NET_ADMIN",
+		place->place.label);
 	err_hint(err, "be root; or link namespaces of your own, and reach out "
 		      "with 'kist run --network pasta'");
 	return -EPERM;

@@ -42,10 +42,12 @@ MUST_CHECK int link_place_find(const struct kist *kist, const char *word,
  *		of this place; NULL: a new one
  * @told:	in a dry run of several: NULL before the first
  */
-MUST_CHECK int
-link_place_make(const struct kist *kist, struct link_place *place,
-		const struct link_place *owner, struct arena *arena,
-		const struct kist_trace *trace, struct kist_error *err);
+MUST_CHECK int link_place_make(const struct kist *kist,
+			       struct link_place *place,
+			       const struct link_place *owner, char **told,
+			       struct arena *arena,
+			       const struct kist_trace *trace,
+			       struct kist_error *err);
 
 /* Remove what link_place_make() made. */
 void link_place_undo(const struct kist *kist, struct link_place *place);
