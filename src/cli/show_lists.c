@@ -55,12 +55,12 @@ static void add_mount(struct table *table, const struct kist_show_mount *m)
 		buf_printf(&propagation, " from %" PRIu32, m->master);
 	table_add(table, m->point);
 	table_add(table, m->type);
+	table_add(table, propagation.data);
+	table_add(table, m->options);
 	if (strcmp(m->root, "/") == 0)
 		table_add(table, m->source);
 	else
 		table_addf(table, "%s[%s]", m->source, m->root);
-	table_add(table, propagation.data);
-	table_add(table, m->options);
 }
 
 /* What the kernel shows of itself matters least. */
@@ -77,9 +77,9 @@ static bool is_plumbing(const struct kist_show_mount *m)
 void show_print_mounts(const struct kist_show *show, bool whole)
 {
 	static const struct table_column columns[] = {
-		{ "MOUNTED ON", false }, { "TYPE", false },
-		{ "SOURCE", false },	 { "PROPAGATION", false },
-		{ "OPTIONS", false },
+		{ "MOUNTED ON", false },  { "TYPE", false },
+		{ "PROPAGATION", false }, { "OPTIONS", false },
+		{ "SOURCE", false },
 	};
 	CLEANUP_TABLE struct table table;
 	size_t shown = 0;

@@ -65,6 +65,8 @@ static void print_pids(const struct kist_show *show)
 		buf_printf(&text, "%s%d", i ? " > " : "", show->pids[i]);
 	if (show->pid_count > 1)
 		page_line("pids", "%s (yours first, its own last)", text.data);
+	else
+		page_line("pid", "%d", show->pid);
 }
 
 void show_print_who(const struct kist_show *show)

@@ -133,10 +133,10 @@ age() { touch -d '1 hour ago' "$@"; }
 		wait "$pid" 2>/dev/null || :
 	done
 	# what runs on is no leftover
-	local id
-	for id in $(ls "$SCRATCH/k/state" 2>/dev/null); do
-		[ -e "$SCRATCH/k/state/$id/record" ] || continue
-		pid=$(head -n 1 "$SCRATCH/k/state/$id/record" | jq -r .pid)
+	local record
+	for record in "$SCRATCH"/k/state/*/record; do
+		[ -e "$record" ] || continue
+		pid=$(head -n 1 "$record" | jq -r .pid)
 		kill -KILL "$pid" 2>/dev/null || :
 		eventually gone "$pid"
 	done
@@ -195,8 +195,9 @@ age() { touch -d '1 hour ago' "$@"; }
 	sh -e "$SCRATCH/lines"
 	# the name stood for a record that was there; now it does not
 	k clean --yes >/dev/null || :
-	[ -z "$(ls -A "$SCRATCH/k/data/containers" "$SCRATCH/k/state" \
-		"$SCRATCH/k/data/names" "$SCRATCH/k/ns" | grep -v :)" ]
+	run -0 find "$SCRATCH/k/data/containers" "$SCRATCH/k/state" \
+		"$SCRATCH/k/data/names" "$SCRATCH/k/ns" -mindepth 1
+	expect_output ""
 }
 
 # --- control groups ----------------------------------------------------------
@@ -332,7 +333,7 @@ is_sleeping() { [ "$(cat "/proc/$1/comm")" = sleep ]; }
 		ls /run/netns; ip netns pids kt-used | xargs kill' "$KIST" "$SCRATCH/k"
 	grep -Eq '^netns +kt-unused +root +in use by nobody, kept by name +not kist.s: ip netns del kt-unused$' <<<"$output"
 	grep -Eq '^netns +kt-stale +root +no namespace is bound to it ' <<<"$output"
-	! grep -Eq '^netns +kt-used' <<<"$output"
+	[ "$(grep -c '^netns *kt-used' <<<"$output")" = 0 ]
 	expect_has $'kt-stale\nkt-unused\nkt-used'
 }
 

@@ -187,7 +187,7 @@ expect_json() {
 	expect_json '.mounts | length' "$(wc -l <"/proc/$P/mountinfo")"
 	run -0 kist show "$P" --mounts
 	expect_has "$(wc -l <"/proc/$P/mountinfo"): "
-	grep -Eq '^  /mnt +tmpfs +kt-one +shared [0-9]+' <<<"$output"
+	grep -Eq '^  /mnt +tmpfs +shared [0-9]+ +rw,[a-z]+ +kt-one$' <<<"$output"
 }
 
 @test "show tells devices, addresses, routes and listening sockets" {
