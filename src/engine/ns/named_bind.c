@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* named_bind.c - a name for namespaces that are open, and taking it away */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -187,6 +188,34 @@ static void tell_removal(const struct named *set, const char *path,
 		   trace_word(path));
 }
 
+/* Is there no other set? */
+static bool is_last(const char *root, const char *name)
+{
+	DIR *dir = opendir(root);
+	struct dirent *entry;
+	bool last = dir;
+
+	while (dir && last && (entry = readdir(dir)))
+		last = strcmp(entry->d_name, ".") == 0 ||
+		       strcmp(entry->d_name, "..") == 0 ||
+		       strcmp(entry->d_name, name) == 0;
+	if (dir)
+		closedir(dir);
+	return last;
+}
+
+/* The folder of all, with its mount; one that is in use again stays. */
+static void remove_root(const char *root, const struct kist_trace *trace)
+{
+	if (named_can_bind())
+		trace_step(trace, NULL, "umount %s", trace_word(root));
+	if (!trace_step(trace, NULL, "rmdir %s", trace_word(root)))
+		return;
+	if (named_can_bind())
+		(void)!sys_umount(root, UMOUNT_NOFOLLOW);
+	rmdir(root);
+}
+
 static int remove_set(const struct kist *kist, const struct named *set,
 		      const struct kist_trace *trace, struct arena *arena,
 		      struct kist_error *err)
@@ -197,6 +226,7 @@ static int remove_set(const struct kist *kist, const struct named *set,
 	CLEANUP_FD int root_fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	CLEANUP_FD int dir_fd =
 		openat(root_fd, set->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const bool last = is_last(root, set->name);
 	struct named_about about;
 	int ret = named_about_load(dir_fd, &about);
 
@@ -213,6 +243,10 @@ static int remove_set(const struct kist *kist, const struct named *set,
 	tell_removal(set, path, trace);
 	if (!trace_is_dry(trace))
 		named_clear(root_fd, set->name);
+	close(TAKE_FD(dir_fd));
+	close(TAKE_FD(root_fd));
+	if (last)
+		remove_root(root, trace);
 	return 0;
 }
 

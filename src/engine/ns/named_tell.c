@@ -156,29 +156,44 @@ int named_tell_new(const struct kist *kist, const struct kist_ns_new *args,
 	return tell_netns(args->name, &place, kinds, trace, &arena, err);
 }
 
+/* A file that is the namespace. */
+static const char *source_of(const struct kist *kist, struct target *target,
+			     enum ns_kind kind, struct arena *arena)
+{
+	const char *word = target->word;
+	pid_t pid = target_pid(target, NULL);
+	struct named set;
+
+	if (pid > 0)
+		return arena_printf(arena, "/proc/%d/ns/%s", pid,
+				    ns_table[kind].name);
+	if (strncmp(word, "netns:", 6) == 0)
+		return arena_printf(arena, NETNS_FOLDER "/%s", word + 6);
+	if (target->kind == TARGET_SET &&
+	    named_find(kist, word, arena, &set, NULL) == 0 && set.path[kind])
+		return set.path[kind];
+	return word;
+}
+
 int named_tell_keep(const struct kist *kist, const char *name,
 		    struct target *target, uint32_t kinds,
 		    const struct kist_trace *trace, struct kist_error *err)
 {
 	CLEANUP_ARENA struct arena arena;
 	struct named_place place;
-	pid_t pid = target_pid(target, err);
 	int ret;
 
 	arena_init(&arena);
-	if (pid < 0)
-		return pid;
 	ret = named_claim(kist, name, trace, &arena, &place, err);
 	if (ret < 0)
 		return ret;
 	for (enum ns_kind kind = 0; kind < NS_COUNT; kind++)
 		if (kinds & BIT(kind))
 			trace_step(trace, NULL,
-				   "touch %s/%s && mount --bind /proc/%d/ns/%s "
-				   "%s/%s",
-				   place.path, ns_table[kind].name, pid,
-				   ns_table[kind].name, place.path,
-				   ns_table[kind].name);
+				   "touch %s/%s && mount --bind %s %s/%s",
+				   place.path, ns_table[kind].name,
+				   source_of(kist, target, kind, &arena),
+				   place.path, ns_table[kind].name);
 	tell_about(&place, kinds, false, trace, &arena);
 	return tell_netns(name, &place, kinds, trace, &arena, err);
 }
