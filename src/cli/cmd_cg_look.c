@@ -273,7 +273,9 @@ static int get_run(void *global, const void *args, struct kist_error *err)
 		}
 		if (!a->files && strcmp(hierarchy, file->hierarchy) != 0) {
 			hierarchy = file->hierarchy;
-			printf("# %s:%s\n", hierarchy, file->path);
+			printf("# %s:", hierarchy);
+			put_text(file->path);
+			putchar('\n');
 		}
 		printf("%s=", file->name);
 		put_value(file->value);

@@ -157,6 +157,11 @@ state() {
 	expect_lacks $'\033'
 	run -0 --separate-stderr cg tree -p "pids:/$G"
 	expect_lacks $'\033'
+	# nor can a group's, in what is shown of each step
+	run -0 kist cg new "pids:/$G/$(printf 'x\033[2J')"
+	expect_has "mkdir '/sys/fs/cgroup/pids/$G/x?[2J'"
+	run -0 cg get "pids:/$G/$(printf 'x\033[2J')"
+	expect_lacks $'\033'
 }
 
 # --- addresses -------------------------------------------------------------------
@@ -236,6 +241,7 @@ echo 9 > /sys/fs/cgroup/pids/$G/a/pids.max" ]
 	machine_unchanged
 	run -125 cg new "/$G/a" pids.maxx=1
 	[ "${lines[0]}" = "kist: control group '/$G/a' has no file 'pids.maxx'" ]
+	[ "${lines[1]}" = "hint: did you mean 'pids.max'?" ]
 	machine_unchanged
 }
 

@@ -143,6 +143,14 @@ static void offer_files(const struct cg_group *group, int i, struct near *near,
 	closedir(dir);
 }
 
+static bool is_anywhere(const struct cg_group *group)
+{
+	for (int i = 0; i < group->world->count; i++)
+		if (cg_is_there(group, i))
+			return true;
+	return false;
+}
+
 int cg_explain_absent(const struct cg_group *group, int i, const char *file,
 		      struct kist_error *err)
 {
@@ -159,11 +167,19 @@ int cg_explain_absent(const struct cg_group *group, int i, const char *file,
 	for (int k = 0; k < group->world->count; k++)
 		if (i < 0 || k == i)
 			offer_files(group, k, &near, &arena);
+	/* of a group that is to be made: names of all groups */
+	for (size_t k = 0; !is_anywhere(group) && k < cgroup_convert_count;
+	     k++) {
+		near_offer(&near, cgroup_convert_v1(&cgroup_convert_rows[k]));
+		near_offer(&near, cgroup_convert_v2(&cgroup_convert_rows[k]));
+	}
 	if (near.best)
 		err_hint(err, "did you mean '%s'?", near.best);
-	else
+	else if (is_anywhere(group))
 		err_hint(err, "'kist cg get %.100s' shows those it has",
 			 group->word);
+	else
+		err_hint(err, "'kist cg convert --table' shows what there is");
 	return ret;
 }
 

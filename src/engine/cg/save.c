@@ -277,6 +277,14 @@ static void put_mounts(struct saving *s)
 static void put_conf_group(struct saving *s, const struct cg_group *g)
 {
 	for (int i = 0; i < g->world->count; i++)
+		if (g->path[i] && strchr(g->path[i], '"')) {
+			buf_printf(s->out,
+				   "\n# left out, for cgconfig.conf has no way "
+				   "to write its name: %s\n",
+				   g->path[i]);
+			return;
+		}
+	for (int i = 0; i < g->world->count; i++)
 		if (g->path[i] && *g->path[i]) {
 			buf_puts(s->out, "\ngroup ");
 			put_word(s->out, g->path[i] + 1);
