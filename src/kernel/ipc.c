@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -209,6 +210,7 @@ struct opened {
 	int proc_fd;
 	int table_fd[IPC_MQUEUE];
 	int queues_fd;
+	bool is_visitor; /* it may change its own namespaces */
 };
 
 static int mount_queues(void)
@@ -231,6 +233,10 @@ static int open_all(void *arg, struct kist_error *err)
 		o->table_fd[i] =
 			openat(o->proc_fd, tables[i], O_RDONLY | O_CLOEXEC);
 	o->queues_fd = mount_queues();
+	/* Who came in as an ordinary user has rights over that namespace, and
+	 * none in the mount namespace brought along. */
+	if (o->queues_fd < 0 && o->is_visitor && unshare(CLONE_NEWNS) == 0)
+		o->queues_fd = mount_queues();
 	return 0;
 }
 
@@ -267,7 +273,7 @@ int ipc_read(int proc_fd, int ipc_fd, int user_fd, struct arena *arena,
 	     struct ipc_list *ret_list, struct kist_error *err)
 {
 	int fd[NS_COUNT];
-	struct opened o = { proc_fd, { -1, -1, -1 }, -1 };
+	struct opened o = { proc_fd, { -1, -1, -1 }, -1, ipc_fd >= 0 };
 	struct ipc_list list = { 0 };
 
 	list.objects = ARENA_ARRAY(arena, struct ipc_object, IPC_MAX + 1);

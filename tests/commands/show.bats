@@ -393,13 +393,15 @@ os.execvp(\"sleep\", [\"sleep\", \"1000\"])"'
 
 @test "an ordinary user sees into the own namespaces" {
 	as_user unshare -Urn true || skip "no user namespaces for ordinary users"
-	as_user unshare -Urin sh -c 'ip link add kt2 type bridge; ipcmk -Q >/dev/null
-		exec sleep 1000' 3>&- &
+	as_user unshare -Urinm sh -c 'ip link add kt2 type bridge; ipcmk -Q >/dev/null
+		mount -t mqueue mq /mnt; touch /mnt/kt-mine; exec sleep 1000' 3>&- &
 	STARTED+=("$!")
 	eventually find_sleep "$!"
 	run -0 as_user sh -c '"$KIST" show "$1" -J' sh "$P"
 	expect_json '.net.links[] | select(.name == "kt2").kind' bridge
 	expect_json '[.ipc[] | select(.kind == "msg")] | length' 1
+	expect_json '.ipc[] | select(.kind == "mqueue").name' /kt-mine
+	expect_json '[.notVisible[] | select(test("signals") | not)] | length' 0
 	expect_json '.ids.user.effective.inside' 0
 }
 
