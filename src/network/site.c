@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "base/trace.h"
 #include "kernel/net_socket.h"
@@ -36,12 +37,13 @@ int site_has_device(struct site *site, const char *name)
 	return index > 0 ? 1 : index;
 }
 
-static const char *name_of(const struct link *links, size_t count, int index)
+static const struct link *find_link(const struct link *links, size_t count,
+				    int index)
 {
 	for (size_t i = 0; i < count; i++)
 		if (links[i].index == index)
-			return links[i].name;
-	return "?";
+			return &links[i];
+	return NULL;
 }
 
 static int taken(const struct site *site, const struct address *address,
@@ -72,8 +74,30 @@ static bool is_subnet(const struct address_of *other)
 	       other->scope == RT_SCOPE_UNIVERSE;
 }
 
-int site_check_address(struct site *site, const char *device,
-		       const struct address *address, struct kist_error *err)
+static bool is_in_the_way(const struct address_of *other, bool is_own,
+			  const struct address *address)
+{
+	if (address_is_same(address, &other->address))
+		return true;
+	return !is_own && is_subnet(other) &&
+	       address->prefix < address_bits(address->family) &&
+	       address_overlaps(address, &other->address);
+}
+
+/**
+ * struct rival - who has an address, or its subnet
+ * @is_pair:	on an end of a veth pair
+ */
+struct rival {
+	struct address address;
+	char device[LINK_NAME];
+	bool is_pair;
+};
+
+/* Return: 1, 0; or a negative errno. */
+static int find_rival(struct site *site, const char *device,
+		      const struct address *address, struct rival *ret_rival,
+		      struct kist_error *err)
 {
 	CLEANUP_ARENA struct arena arena;
 	struct address_of *others;
@@ -82,23 +106,46 @@ int site_check_address(struct site *site, const char *device,
 	int ret;
 
 	arena_init(&arena);
-	if (site->nl.fd < 0)
-		return 0;
 	ret = address_list(&site->nl, &arena, &others, &count, err);
 	if (ret == 0)
 		ret = link_list(&site->nl, &arena, &links, &link_count, err);
 	for (size_t i = 0; ret == 0 && i < count; i++) {
-		const char *name = name_of(links, link_count, others[i].index);
-		bool is_own = device && strcmp(device, name) == 0;
+		const struct link *link =
+			find_link(links, link_count, others[i].index);
+		bool is_own = link && device && strcmp(device, link->name) == 0;
 
-		if (address_is_same(address, &others[i].address) ||
-		    (!is_own && is_subnet(&others[i]) &&
-		     address->prefix < address_bits(address->family) &&
-		     address_overlaps(address, &others[i].address)))
-			ret = taken(site, address, &others[i].address, name,
-				    err);
+		if (!link || !is_in_the_way(&others[i], is_own, address))
+			continue;
+		ret_rival->address = others[i].address;
+		ret_rival->is_pair = strcmp(link->kind, "veth") == 0;
+		memcpy(ret_rival->device, link->name, sizeof(link->name));
+		ret = 1;
 	}
 	return ret;
+}
+
+/*
+ * A namespace that was just removed takes its links with it a moment later:
+ * they are waited for.
+ */
+int site_check_address(struct site *site, const char *device,
+		       const struct address *address, struct kist_error *err)
+{
+	const struct timespec moment = { .tv_nsec = 20000000 };
+	struct rival rival;
+	int ret = 0;
+
+	if (site->nl.fd < 0)
+		return 0;
+	for (int i = 0; i < 15; i++) {
+		ret = find_rival(site, device, address, &rival, err);
+		if (ret <= 0 || !rival.is_pair)
+			break;
+		nanosleep(&moment, NULL);
+	}
+	if (ret <= 0)
+		return ret;
+	return taken(site, address, &rival.address, rival.device, err);
 }
 
 /* ---- doing, and telling ---- */

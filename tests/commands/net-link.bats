@@ -162,6 +162,7 @@ hint: $hint"
 }
 
 @test "a kind of device the kernel has not is a clear line, and leaves nothing" {
+	# LINK_KIND
 	needs root
 	local kind option module
 	for kind in dummy:CONFIG_DUMMY:dummy wireguard:CONFIG_WIREGUARD:wireguard; do
@@ -206,6 +207,7 @@ dry_run_is_real_kinds() {
 }
 
 @test "addresses that are in use are refused before anything is made" {
+	# ADDRESS_TAKEN, ADDRESS, LINK_EXISTS
 	needs root
 	on net link "$N1:10.0.0.1/24" "$N2:10.0.0.2/24"
 	mistake "'$N1' has address 10.0.0.1 already, on 'eth0'" "" \
@@ -228,6 +230,7 @@ dry_run_is_real_kinds() {
 }
 
 @test "what cannot be understood is said, and leaves nothing" {
+	# LINK_ARGS, LINK_END, LINK_UNKNOWN
 	needs root
 	mistake "a link has two ends: '$N1' and what?" \
 		"as in: kist net link ns1:192.168.1.1/24 ns2:192.168.1.2/24" \
@@ -263,6 +266,16 @@ dry_run_is_real_kinds() {
 	machine_unchanged
 }
 
+@test "what is removed can be made again at once" {
+	needs root
+	local _
+	for _ in 1 2 3; do
+		on net link host:10.0.0.1/24 "$N1:10.0.0.2/24"
+		kist rm "$N1" 2>/dev/null
+	done
+	machine_unchanged
+}
+
 @test "a step that fails takes back the steps before it" {
 	needs root
 	# The kernel refuses the MTU once the namespaces are there.
@@ -280,6 +293,7 @@ dry_run_is_real_kinds() {
 }
 
 @test "an ordinary user links namespaces of their own, but not the machine's" {
+	# NET_DENIED
 	needs user
 	as_user sh -ec '
 		kist net link ua:10.0.0.1/24 ub:10.0.0.2/24,fd00::2/64 --default 2>&1
@@ -354,6 +368,7 @@ movable() {
 }
 
 @test "a device that cannot move is refused with the reason" {
+	# LINK_FIXED, LINK_UNKNOWN, LINK_EXISTS
 	needs root
 	on net new "$N1"
 	in_net "$box" ip link add br7 type bridge
@@ -406,6 +421,7 @@ netns: $N1
 # --- route, sysctl, nft ------------------------------------------------------
 
 @test "routes of a namespace are shown and changed from outside" {
+	# ROUTE
 	needs root
 	on net link "$N1:10.0.0.1/24" "$N2:10.0.0.2/24"
 	on net route "$N1" add default via 10.0.0.2
@@ -465,6 +481,7 @@ table inet u" ]
 }
 
 @test "without the program nft that is said" {
+	# NFT_MISSING
 	needs root
 	on net new "$N1"
 	mkdir "$SCRATCH/bin"
