@@ -54,6 +54,8 @@ hold() {
 	pids+=("$held")
 }
 
+has_nobody() { [ -z "$(find "/sys/fs/cgroup/$1" -name cgroup.procs -exec cat {} +)" ]; }
+
 in_group() { grep -q ":$2:/$3\$" "/proc/$1/cgroup"; }
 
 # What a group is, as far as we set it: every file that can be written and says
@@ -385,6 +387,11 @@ echo 9 > /sys/fs/cgroup/pids/$G/a/pids.max" ]
 	in_group "$held" pids ""
 	cg mv --thread "pids:/$G" "$held"
 	in_group "$held" pids "$G"
+	# whatever names a process names it here too
+	mkdir "/sys/fs/cgroup/pids/$G/other"
+	cg mv "pids:/$G/other" "cg:/$G"
+	in_group "$held" pids "$G/other"
+	cg mv "pids:/$G" "$held"
 	run -125 cg mv "/$G" 4194303
 	expect_has "4194303"
 	run -125 cg mv --thread "/$G" 4194303
@@ -426,6 +433,21 @@ echo 9 > /sys/fs/cgroup/pids/$G/a/pids.max" ]
 	[ "$(cat "/sys/fs/cgroup/freezer/$G/a/freezer.state")" = THAWED ]
 	run -0 --separate-stderr cg freeze -n "freezer:/$G"
 	[ "$output" = "echo FROZEN > /sys/fs/cgroup/freezer/$G/freezer.state" ]
+	sh -c "$output"
+	eventually grep -q FROZEN "/sys/fs/cgroup/freezer/$G/a/freezer.state"
+	run -0 --separate-stderr cg thaw -n "freezer:/$G"
+	sh -c "$output"
+	[ "$(cat "/sys/fs/cgroup/freezer/$G/a/freezer.state")" = THAWED ]
+	# the lines of a dry kill end the same processes
+	local first=$held
+	hold
+	cg mv "freezer:/$G" "$held"
+	run -0 --separate-stderr cg kill -n "freezer:/$G"
+	kill -0 "$first" "$held"
+	sh -c "$output"
+	eventually has_nobody "freezer/$G"
+	hold
+	cg mv "freezer:/$G/a" "$held"
 	cg kill "freezer:/$G"
 	[ -z "$(cat "/sys/fs/cgroup/freezer/$G/a/cgroup.procs")" ]
 	run -2 cg kill /
@@ -481,6 +503,11 @@ rmdir /cgroup" ]
 		grep -c ' /cgroup/memtest .* - cgroup memtest rw,memory' /proc/self/mountinfo
 		'$KIST' -q cg umount /cgroup/memtest"
 	[ "$output" = 1 ]
+	[ ! -e /cgroup ]
+	run -0 unshare -m sh -ec "
+		'$KIST' -q cg mount memory=/cgroup/memtest
+		'$KIST' cg umount -n /cgroup/memtest | sh -e
+		! grep ' /cgroup' /proc/self/mountinfo"
 	[ ! -e /cgroup ]
 }
 

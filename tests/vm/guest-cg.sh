@@ -213,6 +213,30 @@ names_of_v1_are_answered_with_those_of_v2() {
 	$cg rm /k
 }
 
+a_user_works_in_what_is_delegated() {
+	grep -q '^kt:' /etc/passwd ||
+		echo 'kt:x:1000:1000::/tmp:/bin/sh' >>/etc/passwd
+	chmod 755 / /t
+	$cg new /k pids.max=100 memory.max=100M --owner kt --delegate
+	sh -c "echo \$\$ >$top/k/cgroup.procs
+		su kt -c '/t/kist -q cg new ./in pids.max=5 memory.max=10M &&
+			cat /proc/self/cgroup'" >/run/user 2>&1 || :
+	is "0::/k/kist-leaf" "$(cat /run/user)"
+	is "5 10485760" "$(cd $top/k/in && echo $(cat pids.max memory.max))"
+	is "1000" "$(stat -c %u $top/k/in/memory.max)"
+	out=$(su kt -c '/t/kist -q cg set /k pids.max=500' 2>&1) && return 1
+	case $out in
+	*"this group is not delegated to you"*) ;;
+	*) echo "$out" && return 1 ;;
+	esac
+	out=$(su kt -c '/t/kist -q cg mv /k/in 1' 2>&1) && return 1
+	case $out in
+	*"Permission denied"*"the group above both places"*) ;;
+	*) echo "$out" && return 1 ;;
+	esac
+	$cg rm -r /k
+}
+
 the_tree_says_why_there_is_no_controller() {
 	$cg new /k/a
 	out=$(/t/kist cg tree -v /k)
@@ -236,5 +260,6 @@ check "cg: watch tells of processes that were refused" too_many_processes_are_an
 check "cg: what is saved is made again, twice" what_is_saved_is_made_again
 check "cg: a v1 configuration is loaded, translated" a_v1_configuration_is_loaded_translated
 check "cg: names of v1 are answered with those of v2" names_of_v1_are_answered_with_those_of_v2
+check "cg: a user works in what is delegated, a leaf made by itself" a_user_works_in_what_is_delegated
 check "cg: the tree says why there is no controller" the_tree_says_why_there_is_no_controller
 end_all
