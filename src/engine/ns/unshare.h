@@ -53,7 +53,7 @@ struct unshare_id {
  *		mounts are to follow it
  * @owner_uid, @owner_gid: of the user namespace
  * @argv:	the command
- * @self_pidfd:	of the maker, if the command is to die with it
+ * @self_pidfd:	of the maker, where its death matters; else -1
  * @outside_fd:	to the helper, or -1
  * @mask:	signals as the command is to have them
  */
@@ -129,6 +129,8 @@ MUST_CHECK int unshare_make(struct unshare *u, int *ret_status,
 
 /* ---- unshare_inside.c, unshare_mounts.c ---- */
 
+/* Has the maker ended? Known only where it matters. */
+bool unshare_is_maker_dead(const struct unshare *u);
 /* All that follows in the process that becomes the command. Return: -errno,
  * or not at all. */
 MUST_CHECK int unshare_inside(const struct unshare *u, struct kist_error *err);

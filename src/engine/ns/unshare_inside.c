@@ -148,16 +148,21 @@ static int keep_caps(const struct unshare *u, struct kist_error *err)
 
 /* ---- the command ---- */
 
-/* The maker may have died before we asked to be told of it. */
-static int die_with(const struct unshare *u, struct kist_error *err)
+bool unshare_is_maker_dead(const struct unshare *u)
 {
 	struct pollfd maker = { .fd = u->self_pidfd, .events = POLLIN };
 
-	if (!u->args->kill_child)
+	return u->self_pidfd >= 0 && poll(&maker, 1, 0) > 0;
+}
+
+static int die_with(const struct unshare *u, struct kist_error *err)
+{
+	if (!u->forks)
 		return 0;
 	/* a change of ids took it away */
 	prctl(PR_SET_PDEATHSIG, u->args->kill_child, 0, 0, 0);
-	if (poll(&maker, 1, 0) > 0)
+	/* it may have died before we asked to be told of it */
+	if (unshare_is_maker_dead(u))
 		return err_set(err, KIST_E_SYSTEM, "the parent has ended");
 	return 0;
 }

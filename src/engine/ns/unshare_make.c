@@ -271,8 +271,10 @@ static void be_born(void *arg)
 	struct birth *birth = arg;
 	const struct unshare *u = birth->u;
 
-	if (u->args->kill_child)
-		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	/* half prepared, nobody is to be left */
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (unshare_is_maker_dead(u))
+		_exit(125);
 	if (u->ignores_sigchld)
 		signal(SIGCHLD, SIG_IGN);
 	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &u->mask, NULL, 8);
@@ -397,7 +399,7 @@ int unshare_make(struct unshare *u, int *ret_status, struct kist_error *err)
 {
 	int ret;
 
-	if (u->args->kill_child) {
+	if (u->args->kill_child || u->args->setup || u->keeps) {
 		u->self_pidfd = sys_pidfd_open(getpid());
 		if (u->self_pidfd < 0)
 			return err_sys(err, KIST_E_SYSTEM, -u->self_pidfd,
