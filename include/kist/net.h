@@ -244,9 +244,11 @@ struct kist_net_publish {
  * A process of its own does the carrying, without privileges: as an ordinary
  * user it takes none to begin with, but those to enter the namespace. It has
  * entered it, and looks for the program there on 127.0.0.1, ::1 and every
- * other address. It ends when the target does (a process, a container, a name),
- * when its file in RUN/ports/ is removed, and by SIGTERM. As long as it runs it
- * keeps the namespace alive.
+ * other address. As long as it runs it keeps the namespace alive.
+ *
+ * It ends when the target does (a process, a container, a name;
+ * "net:[4026531956]" and ":7" name nothing that could end), when its file in
+ * RUN/ports/ is removed, and by SIGTERM.
  *
  * Return: PORT_SYNTAX, PORT_TAKEN, PORT_DENIED, PORT_ADDRESS, PORT_LOOPBACK;
  * TARGET_…, NS_DENIED. After a failure nothing is left.

@@ -73,8 +73,8 @@ forwarder() { kist net port -J | jq '.ports[0].pid'; }
 	new_net b
 	lo_up "$a"
 	join "$a" "$b" 192.168.77
-	in_background "$a" socat TCP-LISTEN:80,bind=192.168.77.1,fork SYSTEM:"echo there"
-	in_background "$a" socat -T 5 UDP-LISTEN:80,bind=192.168.77.1,fork SYSTEM:"echo there too"
+	in_background "$a" socat TCP-LISTEN:80,bind=192.168.77.1,fork SYSTEM:"read _; echo there"
+	in_background "$a" socat -T 5 UDP-LISTEN:80,bind=192.168.77.1,fork SYSTEM:"read _; echo there too"
 	eventually listens "$a" 80
 	local port
 	port=$(free_port)
@@ -132,6 +132,16 @@ NoNewPrivs:	1"
 	is_gone() { [ ! -e "/proc/$pid/root" ]; }
 	eventually is_gone
 	machine_unchanged
+}
+
+@test "it ends when the process of a namespace file does" {
+	needs root
+	new_net a
+	lo_up "$a"
+	kist net port "/proc/$a/ns/net" -d -p 80 2>/dev/null
+	[ -n "$(kist net port -q)" ]
+	end_process "$a"
+	eventually no_ports
 }
 
 @test "it ends when the name does" {
@@ -299,7 +309,7 @@ hint: 'kist net socks .' shows by whom; or take another port"
 		until [ "$(readlink /proc/$a/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
 		inside="nsenter -t $a --preserve-credentials -U -n"
 		$inside ip link set lo up
-		$inside socat TCP-LISTEN:80,fork SYSTEM:'echo the user' >/dev/null 2>&1 & s=$!
+		$inside socat TCP-LISTEN:80,fork SYSTEM:'read _; echo the user' >/dev/null 2>&1 & s=$!
 		until $inside ss -Hltn | grep -q :80; do sleep 0.05; done
 		"$KIST" net port $a -d -p $PORT:80 2>/dev/null
 		echo | timeout 5 socat -t 3 - TCP:127.0.0.1:$PORT

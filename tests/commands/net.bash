@@ -81,11 +81,12 @@ is_up() { in_net "$1" ip link show "$2" | grep -q 'state UP'; }
 
 listens() { in_net "$1" ss -Hltun | grep -q ":$2 "; }
 
-# serve PID PORT TEXT [tcp|udp] - answer whoever comes with the text
+# serve PID PORT TEXT [tcp|udp] - answer each line with the text. (A server that
+# does not read what it is sent ends connections with a reset.)
 serve() {
 	local kind=${4:-tcp}
 	in_background "$1" socat -T 5 "${kind^^}-LISTEN:$2,reuseaddr,fork" \
-		SYSTEM:"echo $3"
+		SYSTEM:"read _; echo $3"
 	eventually listens "$1" "$2"
 }
 

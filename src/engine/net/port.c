@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "base/num.h"
 #include "base/trace.h"
 #include "engine/folders.h"
 #include "engine/net/port_process.h"
@@ -103,6 +104,22 @@ static const char *name_of(const struct kist *kist, struct work *work)
 	return NULL;
 }
 
+/* The process with whose end the target ends; 0: none is known. */
+static pid_t process_of(const struct work *work)
+{
+	const char *word = work->args->target;
+	uint64_t pid;
+
+	if (work->target.pid > 0)
+		return work->target.pid;
+	/* "/proc/1234/ns/net" */
+	if (strncmp(word, "/proc/", 6) == 0 &&
+	    num_parse_u64_n(word + 6, strcspn(word + 6, "/"), &pid) == 0 &&
+	    pid > 0 && pid < INT32_MAX)
+		return (pid_t)pid;
+	return 0;
+}
+
 static int find_target(const struct kist *kist, struct work *work,
 		       struct kist_error *err)
 {
@@ -126,8 +143,8 @@ static int find_target(const struct kist *kist, struct work *work,
 	work->job.watched_path = name_of(kist, work);
 	if (t->pidfd >= 0)
 		work->job.watched_fd = dup(t->pidfd);
-	else if (t->pid > 0)
-		work->job.watched_fd = sys_pidfd_open(t->pid);
+	else if (process_of(work) > 0)
+		work->job.watched_fd = sys_pidfd_open(process_of(work));
 	return 0;
 }
 

@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <net/if.h>
 #include <signal.h>
@@ -80,17 +81,14 @@ static int watch_names(struct end *end, const char *path,
 		       struct kist_error *err)
 {
 	const uint32_t events = IN_DELETE | IN_MOVED_FROM | IN_DELETE_SELF;
-	CLEANUP_FREE char *folder = strdup(path);
-	char *slash = folder ? strrchr(folder, '/') : NULL;
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX] = ".";
 
-	if (!folder)
-		return err_nomem(err);
-	end->name = strrchr(path, '/');
-	end->name = end->name ? end->name + 1 : path;
+	end->name = slash ? slash + 1 : path;
 	if (slash)
-		slash[slash == folder] = '\0';
-	end->names = inotify_add_watch(end->fds[FILES], slash ? folder : ".",
-				       events);
+		snprintf(folder, sizeof(folder), "%.*s",
+			 slash > path ? (int)(slash - path) : 1, path);
+	end->names = inotify_add_watch(end->fds[FILES], folder, events);
 	if (end->names < 0 || access(path, F_OK) < 0)
 		return err_sys(err, KIST_E_SYSTEM, errno, "watch '%s'", path);
 	return 0;
