@@ -13,7 +13,7 @@ struct ls_args {
 	struct opt_list types, columns;
 	const char *target, *task, *filter, *tree;
 	bool json, list, no_headings, all_columns, raw, no_trunc, no_wrap;
-	bool persistent, pins, names, fast;
+	bool persistent, pins, names, fast, proc;
 };
 #define ARGS ls_args
 
@@ -44,6 +44,8 @@ static const struct opt ls_opts[] = {
 	FLAG(0, "fast", fast,
 	     "look at processes and our own mounts only: no descriptors, "
 	     "sockets, threads, mounts of others"),
+	FLAG(0, "proc", proc,
+	     "search /proc even where the kernel has listns(2)"),
 	TITLE("what of them"),
 	FLAG(0, "pins", pins, "what keeps each alive"),
 	FLAG(0, "names", names,
@@ -257,6 +259,7 @@ static int ls_run(void *global, const void *args, struct kist_error *err)
 	if (ret < 0)
 		return ret;
 	query.want = ls_view_wants(&view);
+	query.no_listns = a->proc;
 	if (a->fast)
 		query.search = query.want & KIST_NS_WANT_RELATIONS ?
 				       KIST_NS_SEARCH_RELATIVES :

@@ -23,7 +23,7 @@
  * @user_ns:	only those that this user namespace owns; 0: all;
  *		SYS_LISTNS_CURRENT_USER
  *
- * Return: how many, 0 at the end; -ENOSYS: this kernel has it not.
+ * Return: how many; 0 or -ENOENT at the end; -ENOSYS: this kernel has it not.
  */
 MUST_CHECK ssize_t sys_listns(uint64_t after, uint32_t kinds, uint64_t user_ns,
 			      uint64_t *ids, size_t count);

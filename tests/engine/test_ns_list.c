@@ -13,7 +13,7 @@
 static const char *const made_up[] = { "user", "uts", "net", "ipc", "mnt" };
 static size_t per_call, calls;
 static ssize_t answer; /* if negative */
-static bool goes_round;
+static bool goes_round, ends_with_error;
 
 static ssize_t fake_list(uint64_t after, uint32_t kinds, uint64_t user_ns,
 			 uint64_t *ids, size_t count)
@@ -29,6 +29,8 @@ static ssize_t fake_list(uint64_t after, uint32_t kinds, uint64_t user_ns,
 		after = 0;
 	while (given < count && given < per_call && after < 5)
 		ids[given++] = ++after;
+	if (given == 0 && ends_with_error)
+		return -ENOENT; /* as Linux does */
 	return (ssize_t)given;
 }
 
@@ -64,6 +66,7 @@ static void all_that_may_be_opened_are_found(void **state)
 		struct scan scan;
 
 		per_call = *page;
+		ends_with_error = !ends_with_error;
 		assert_int_equal(list_with(0, &scan, &arena), 0);
 		EACH(name, made_up) {
 			char path[64];

@@ -43,5 +43,8 @@ int list_kernel(struct scan *scan, const struct list_door *door)
 			return -EIO; /* it would never end */
 		last = ids[count - 1];
 	}
+	/* So the kernel says that none has a larger number. */
+	if (count == -ENOENT)
+		count = 0;
 	return scan->failed ? -ENOMEM : (int)count;
 }
