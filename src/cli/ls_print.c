@@ -61,11 +61,11 @@ static void add_cell(const struct printer *p, const struct ls_row *row,
 	const char *text = row->cells[column] ? row->cells[column] : "";
 	CLEANUP_BUF struct buf whole;
 
+	buf_init(&whole);
 	if (column != p->tree_column || !row->parent) {
 		table_add(p->table, text);
 		return;
 	}
-	buf_init(&whole);
 	draw(p, row, true, &whole);
 	buf_puts(&whole, text);
 	table_add(p->table, buf_failed(&whole) ? text : whole.data);

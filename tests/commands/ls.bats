@@ -57,6 +57,19 @@ row() { jq -r --argjson ns "$1" ".namespaces[] | select(.ns == \$ns) | .$2" <<<"
 	expect_has "NETNSID NSFS"
 }
 
+@test "on a terminal the last column is cut where the line ends" {
+	needs terminal root
+	hold unshare -u
+	kill -9 "$held"
+	unshare -u bash -c 'exec -a "$(printf "%0200d" 7)" sleep 300' 3>&- &
+	pids+=($!)
+	eventually is_sleep $!
+	script -qec "stty cols 60; '$KIST' ls -t uts -p $!" /dev/null </dev/null >"$SCRATCH/out"
+	[ "$(tr -d '\r' <"$SCRATCH/out" | awk '{ if (length($0) > n) n = length($0) } END { print n }')" = 60 ]
+	script -qec "stty cols 60; '$KIST' ls -u -t uts -p $!" /dev/null </dev/null >"$SCRATCH/out"
+	[ "$(tr -d '\r' <"$SCRATCH/out" | awk '{ if (length($0) > n) n = length($0) } END { print n }')" -gt 200 ]
+}
+
 @test "columns are chosen, added, all taken" {
 	run -0 kist ls -t uts -o TYPE,ns
 	[ "$(head -n 1 <<<"$output")" = "TYPE         NS" ]
