@@ -169,6 +169,9 @@ time.sleep(100)' 3>&- &
 	run -0 kist limit -q --thread "$tid" cpus=.1 3>&-
 	grep -q "kist-limit-$tid" "/proc/$pid/task/$tid/cgroup"
 	[ -z "$(grep kist-limit "/proc/$pid/task/$pid/cgroup")" ]
+	run -125 kist limit --thread "$tid" mem=1G
+	expect_output "kist: memory is a process's: one thread cannot be limited
+hint: limit the process: -p"
 	kill $pid
 	eventually no_group_of "$tid"
 	machine_unchanged

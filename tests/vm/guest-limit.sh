@@ -64,6 +64,24 @@ a_process_is_moved() {
 	wait_for 5 test ! -e "/sys/fs/cgroup/kist-limit-$pid"
 }
 
+# Of a process in a group of its own: threads stay below it.
+a_thread_is_limited() {
+	mkdir /sys/fs/cgroup/work
+	sleep 100 &
+	pid=$!
+	echo $pid >/sys/fs/cgroup/work/cgroup.procs
+	kist limit -q --thread $pid cpus=.5 pids=9
+	is "50000 100000" "$(cat "/sys/fs/cgroup/work/kist-limit-$pid/cpu.max")"
+	is $pid "$(cat "/sys/fs/cgroup/work/kist-limit-$pid/cgroup.threads")"
+	is threaded "$(cat "/sys/fs/cgroup/work/kist-limit-$pid/cgroup.type")"
+	said=$(kist limit --thread $pid mem=1G 2>&1) && return 1
+	is "kist: on cgroup v2 controller 'memory' knows no threads" \
+		"$(echo "$said" | head -n 1)"
+	kill $pid
+	wait_for 5 test ! -e "/sys/fs/cgroup/work/kist-limit-$pid"
+	rmdir /sys/fs/cgroup/work
+}
+
 the_killed_are_named() {
 	status=0
 	said=$(kist limit -q mem=16M swap=0 -- tail /dev/zero 2>&1) || status=$?
@@ -135,6 +153,7 @@ if [ -x /t/kist ]; then
 	check "v2: what it lacks is refused by name" what_v2_lacks_is_refused_by_name
 	check "v2: the lines of a dry run do the same" dry_run_lines_do_the_same
 	check "v2: a process is moved" a_process_is_moved
+	check "v2: a thread is limited" a_thread_is_limited
 	check "v2: who was killed for want of memory is named" the_killed_are_named
 	check "v2: what the command leaves is looked after" what_is_left_is_looked_after
 	check "v2: a limit that is passed over is said" a_limit_that_is_passed_over_is_said

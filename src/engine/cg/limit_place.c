@@ -131,6 +131,14 @@ static int place_v1(struct limit_plan *plan, int hierarchy, const char *parent,
 	/* root may; on the way of a start each call counts */
 	if (geteuid() != 0 && faccessat(AT_FDCWD, place.path, W_OK, AT_EACCESS))
 		return denied(h, parent, err);
+	if (plan->is_threaded && cgroup_controls(h->controllers, "memory")) {
+		int ret = err_set(err, KIST_E_LIMIT_VERSION,
+				  "memory is a process's: one thread cannot "
+				  "be limited");
+
+		err_hint(err, "limit the process: -p");
+		return ret;
+	}
 	add_group(plan, hierarchy, parent, name, NULL);
 	if (cgroup_controls(h->controllers, "cpuset")) {
 		copy_above(plan, hierarchy, parent, "cpuset.cpus");
@@ -275,6 +283,56 @@ static int no_place(const struct level *own, struct kist_error *err)
 	return ret;
 }
 
+/* Those that know threads may be handed down by a group with processes. */
+static int check_threaded(const char *needs, struct kist_error *err)
+{
+	char words[256], *save = NULL;
+	int ret;
+
+	snprintf(words, sizeof(words), "%s", needs);
+	for (char *w = strtok_r(words, " ", &save); w;
+	     w = strtok_r(NULL, " ", &save)) {
+		if (cgroup_word_in("cpu cpuset pids perf_event", w))
+			continue;
+		ret = err_set(err, KIST_E_LIMIT_VERSION,
+			      "on cgroup v2 controller '%s' knows no threads",
+			      w);
+		err_hint(err, "limit the process: -p; threads can have limits "
+			      "of cpu, cpuset and pids");
+		return ret;
+	}
+	return 0;
+}
+
+/* Below the own group, which becomes the root of a threaded part. */
+static int place_threads(struct limit_plan *plan, int hierarchy,
+			 const char *own, const char *name, const char *needs,
+			 struct kist_error *err)
+{
+	const struct cgroup_hierarchy *h = &plan->world.h[hierarchy];
+	int ret = check_threaded(needs, err);
+
+	if (ret)
+		return ret;
+	for (int len = 0; len >= 0; len = below(own, len)) {
+		struct level up = { h, own, len };
+		char missing[256];
+
+		missing_at(&up, needs, missing, sizeof(missing));
+		if (*missing)
+			hand_down(plan, &up, missing);
+	}
+	add_group(plan, hierarchy, own, name, NULL);
+	limit_plan_add(plan, (struct limit_op){
+				     .kind = LIMIT_WRITE,
+				     .path = arena_printf(plan->arena,
+							  "%s%s/%s/cgroup.type",
+							  h->mount, own, name),
+				     .text = "threaded",
+				     .why = "single threads go there" });
+	return 0;
+}
+
 static int place_v2(struct limit_plan *plan, int hierarchy, const char *own,
 		    const char *name, const char *needs, struct kist_error *err)
 {
@@ -344,6 +402,8 @@ int limit_place(struct limit_plan *plan, int hierarchy, const char *cgroup_text,
 		return err_set(err, KIST_E_LIMIT_PLACE,
 			       "the path of control group '%.80s…' is too long",
 			       own);
+	if (h->is_v2 && plan->is_threaded)
+		return place_threads(plan, hierarchy, own, name, needs, err);
 	return h->is_v2 ? place_v2(plan, hierarchy, own, name, needs, err) :
 			  place_v1(plan, hierarchy, own, name, err);
 }

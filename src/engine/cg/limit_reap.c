@@ -8,16 +8,41 @@
  * after the other. Should it be killed, `kist clean` finds the group.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "engine/cg/limit.h"
 #include "engine/cg/limit_run.h"
 #include "engine/supervisor.h"
+#include "kernel/cgroup_file.h"
 #include "sys/process.h"
 
 #define LOOK_AGAIN_MS 1000
+
+/* A threaded group of v2 lists no processes; whether it is empty it tells.
+ * Return: 1: it was not, and something may have changed; 0: it is. */
+static int wait_for_threads(const struct cgroup *cgroup)
+{
+	int dir_fd = cgroup_clone_fd(cgroup);
+	struct pollfd events = { .fd = -1, .events = POLLPRI };
+	char text[64];
+
+	if (dir_fd < 0)
+		return 0;
+	events.fd = cgroup_file_open(dir_fd, "cgroup.events", O_RDONLY);
+	if (events.fd < 0)
+		return 0;
+	if (read(events.fd, text, sizeof(text)) < 11 ||
+	    strncmp(text, "populated 1", 11) != 0) {
+		close(events.fd);
+		return 0;
+	}
+	(void)!poll(&events, 1, -1);
+	close(events.fd);
+	return 1;
+}
 
 int limit_wait_one(const struct cgroup *cgroup, int other_fd)
 {
@@ -30,8 +55,10 @@ int limit_wait_one(const struct cgroup *cgroup, int other_fd)
 
 	arena_init(&arena);
 	ret = cgroup_pids(cgroup, &arena, &pids, &count, NULL);
-	if (ret || !count)
+	if (ret)
 		return ret;
+	if (!count)
+		return wait_for_threads(cgroup);
 	fds[0].fd = pids[count - 1] ? sys_pidfd_open(pids[count - 1]) : -ESRCH;
 	/* it has ended meanwhile, or our pid namespace does not see it */
 	if (fds[0].fd < 0) {

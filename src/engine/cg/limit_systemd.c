@@ -12,31 +12,11 @@
 #include "base/buf.h"
 #include "base/trace.h"
 #include "engine/cg/limit_oom.h"
-#include "engine/cg/limit_properties.h"
+#include "engine/cg/limit_bus.h"
 #include "engine/cg/limit_run.h"
 #include "engine/cg/limit_systemd.h"
-#include "sys/dbus.h"
 #include "sys/file.h"
 #include "sys/process.h"
-
-#define ANSWER_MS 30000
-#define PROPERTIES 32
-#define MANAGER "/org/freedesktop/systemd1"
-#define INTERFACE "org.freedesktop.systemd1.Manager"
-
-/**
- * struct scope - one to be made
- * @name:	"kist-limit-12.scope"
- * @slice:	in which; NULL: systemd's choice
- */
-struct scope {
-	const char *socket, *name, *slice;
-	bool is_user;
-	struct limit_property properties[PROPERTIES];
-	size_t count;
-	const pid_t *pids;
-	size_t pid_count;
-};
 
 int limit_systemd_socket(char *ret_path, size_t size)
 {
@@ -116,15 +96,15 @@ static const char *slice_of(pid_t pid, bool is_user, struct arena *arena)
 	return slice ? arena_strdup(arena, slice) : NULL;
 }
 
-static int prepare(struct scope *s, const char *socket, struct arena *arena,
-		   const struct limit_asks *asks, pid_t pid,
-		   struct kist_error *err)
+static int prepare(struct limit_unit *s, const char *socket,
+		   struct arena *arena, const struct limit_asks *asks,
+		   pid_t pid, struct kist_error *err)
 {
 	s->socket = socket;
 	s->is_user = geteuid() != 0;
 	s->name = arena_printf(arena, "kist-limit-%d.scope", pid);
 	s->slice = slice_of(pid, s->is_user, arena);
-	if (asks->count > PROPERTIES)
+	if (asks->count > LIMIT_PROPERTIES)
 		return err_set(err, KIST_E_LIMIT_WORD, "too many limits");
 	for (size_t i = 0; i < asks->count; i++) {
 		int ret = limit_property_of(asks, &asks->items[i], arena,
@@ -138,13 +118,13 @@ static int prepare(struct scope *s, const char *socket, struct arena *arena,
 
 /* ---- what is told ---- */
 
-static void tell_properties(const struct scope *s, struct buf *line)
+static void tell_properties(const struct limit_unit *s, struct buf *line)
 {
 	for (size_t i = 0; i < s->count; i++)
 		buf_printf(line, " -p %s", trace_word(s->properties[i].shell));
 }
 
-static bool tell_command(const struct scope *s, const char *const *argv,
+static bool tell_command(const struct limit_unit *s, const char *const *argv,
 			 const struct kist_trace *trace)
 {
 	CLEANUP_BUF struct buf line;
@@ -164,14 +144,15 @@ static bool tell_command(const struct scope *s, const char *const *argv,
 
 /* systemd-run has no option for processes that run: an empty scope that they
  * are moved to, by the same call. */
-static bool tell_pids(const struct scope *s, const struct kist_trace *trace)
+static bool tell_pids(const struct limit_unit *s,
+		      const struct kist_trace *trace)
 {
 	CLEANUP_BUF struct buf line;
 
 	buf_init(&line);
 	buf_printf(&line,
-		   "busctl%s call -q org.freedesktop.systemd1 " MANAGER
-		   " " INTERFACE
+		   "busctl%s call -q org.freedesktop.systemd1 " LIMIT_MANAGER
+		   " " LIMIT_INTERFACE
 		   " StartTransientUnit 'ssa(sv)a(sa(sv))' %s fail 1 "
 		   "PIDs au %zu",
 		   s->is_user ? " --user" : "", s->name, s->pid_count);
@@ -183,164 +164,6 @@ static bool tell_pids(const struct scope *s, const struct kist_trace *trace)
 		buf_printf(&line, " %s", trace_word(s->properties[i].shell));
 	return trace_step(trace, "systemd owns the tree: it makes the group",
 			  "%s", buf_failed(&line) ? "" : line.data);
-}
-
-/* ---- asking ---- */
-
-static void add_text(struct dbus_call *call, const char *name, const char *text)
-{
-	dbus_begin_struct(call);
-	dbus_add_string(call, name);
-	dbus_add_signature(call, "s");
-	dbus_add_string(call, text);
-}
-
-static void add_pids(struct dbus_call *call, const struct scope *s)
-{
-	size_t mark;
-
-	dbus_begin_struct(call);
-	dbus_add_string(call, "PIDs");
-	dbus_add_signature(call, "au");
-	mark = dbus_begin_array(call, 4);
-	for (size_t i = 0; i < s->pid_count; i++)
-		dbus_add_u32(call, (uint32_t)s->pids[i]);
-	dbus_end_array(call, mark, 4);
-}
-
-static int send_call(int fd, const struct scope *s, bool oom_policy)
-{
-	struct dbus_call call;
-	size_t mark;
-	int ret;
-
-	dbus_call_begin(&call, MANAGER, INTERFACE, "StartTransientUnit",
-			"ssa(sv)a(sa(sv))");
-	dbus_add_string(&call, s->name);
-	dbus_add_string(&call, "fail");
-	mark = dbus_begin_array(&call, 8);
-	add_text(&call, "Description", "kist limit");
-	/* one that ended badly is forgotten, too */
-	add_text(&call, "CollectMode", "inactive-or-failed");
-	if (oom_policy)
-		add_text(&call, "OOMPolicy", "continue");
-	if (s->slice)
-		add_text(&call, "Slice", s->slice);
-	add_pids(&call, s);
-	for (size_t i = 0; i < s->count; i++)
-		limit_property_add(&s->properties[i], &call);
-	dbus_end_array(&call, mark, 8);
-	mark = dbus_begin_array(&call, 8);
-	dbus_end_array(&call, mark, 8);
-	ret = dbus_send(fd, &call, 1);
-	dbus_call_done(&call);
-	return ret;
-}
-
-static int refused(const struct scope *s, const struct dbus_message *m,
-		   struct kist_error *err)
-{
-	const char *text = m->error;
-	size_t at = 0;
-	int ret;
-
-	(void)dbus_read_string(m, &at, &text);
-	ret = err_set(err, KIST_E_LIMIT_SYSTEMD, "systemd refused '%s': %.200s",
-		      s->name, text);
-	if (strstr(m->error, "PropertyReadOnly") ||
-	    strstr(m->error, "UnknownProperty"))
-		err_hint(err,
-			 "this version of systemd has not all of the "
-			 "properties: %s …",
-			 s->count ? s->properties[0].name : "");
-	return ret;
-}
-
-static int job_failed(const struct scope *s, const char *result,
-		      struct kist_error *err)
-{
-	int ret = err_set(err, KIST_E_LIMIT_SYSTEMD,
-			  "systemd did not start scope '%s': job %.40s",
-			  s->name, result);
-
-	err_hint(err,
-		 "see 'journalctl%s -u %s'; a process may have ended, or "
-		 "not be yours",
-		 s->is_user ? " --user" : "", s->name);
-	return ret;
-}
-
-/* JobRemoved: its number, its path, the unit, how it ended. */
-static bool is_job(const struct scope *s, const struct dbus_message *m,
-		   const char **ret_result)
-{
-	const char *path, *unit;
-	uint32_t number;
-	size_t at = 0;
-
-	return m->type == DBUS_SIGNAL && strcmp(m->member, "JobRemoved") == 0 &&
-	       dbus_read_u32(m, &at, &number) &&
-	       dbus_read_string(m, &at, &path) &&
-	       dbus_read_string(m, &at, &unit) &&
-	       dbus_read_string(m, &at, ret_result) &&
-	       strcmp(unit, s->name) == 0;
-}
-
-static int wait_for_job(int fd, const struct scope *s, struct dbus_message *m,
-			struct kist_error *err)
-{
-	const char *result;
-
-	for (;;) {
-		int ret = dbus_receive(fd, m, ANSWER_MS);
-
-		if (ret)
-			return err_sys(err, KIST_E_LIMIT_SYSTEMD, -ret,
-				       "wait for systemd to start scope '%s'",
-				       s->name);
-		if (m->type == DBUS_ERROR)
-			return refused(s, m, err);
-		if (!is_job(s, m, &result))
-			continue;
-		return strcmp(result, "done") == 0 ? 0 :
-						     job_failed(s, result, err);
-	}
-}
-
-static int call(int fd, const struct scope *s, struct dbus_message *m,
-		bool oom_policy, struct kist_error *err)
-{
-	int ret = send_call(fd, s, oom_policy);
-
-	if (ret)
-		return err_sys(err, KIST_E_LIMIT_SYSTEMD, -ret,
-			       "ask systemd at '%s'", s->socket);
-	return wait_for_job(fd, s, m, err);
-}
-
-/* Scopes have an OOMPolicy since systemd 253: without, one process killed for
- * want of memory ends them all. */
-static int start(const struct scope *s, bool oom_policy, struct kist_error *err)
-{
-	CLEANUP_FD int fd = dbus_connect(s->socket);
-	CLEANUP_FREE struct dbus_message *m = malloc(sizeof(*m));
-	struct kist_error why = { 0 };
-	int ret;
-
-	if (!m)
-		return err_nomem(err);
-	if (fd < 0)
-		return err_sys(err, KIST_E_LIMIT_SYSTEMD, -fd,
-			       "ask systemd at '%s'", s->socket);
-	ret = call(fd, s, m, oom_policy, &why);
-	if (ret && oom_policy && m->type == DBUS_ERROR &&
-	    strstr(why.what, "OOMPolicy")) {
-		why = (struct kist_error){ 0 };
-		ret = call(fd, s, m, false, &why);
-	}
-	if (ret && err && !err->id)
-		*err = why;
-	return ret;
 }
 
 /* ---- a command ---- */
@@ -424,7 +247,7 @@ static int open_group(pid_t pid, char *ret_group, size_t size)
 	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-static int run(struct scope *s, const struct kist_limit *args,
+static int run(struct limit_unit *s, const struct kist_limit *args,
 	       struct limit_signals *signals, struct kist_limit_result *result,
 	       struct kist_error *err)
 {
@@ -436,7 +259,7 @@ static int run(struct scope *s, const struct kist_limit *args,
 	s->pids = &birth.pid;
 	s->pid_count = 1;
 	if (ret == 0)
-		ret = start(s, result->memory_bytes >= 0, err);
+		ret = limit_unit_start(s, result->memory_bytes >= 0, err);
 	if (ret == 0) {
 		group_fd = open_group(birth.pid, result->group,
 				      sizeof(result->group));
@@ -466,7 +289,7 @@ int limit_systemd_run(const char *socket, struct arena *arena,
 {
 	const struct limit_ask *mem = limit_ask_of(asks, KEY_MEM);
 	struct limit_signals signals = { .fd = -1 };
-	struct scope s = { 0 };
+	struct limit_unit s = { 0 };
 	int ret = prepare(&s, socket, arena, asks, getpid(), err);
 
 	if (ret)
@@ -488,62 +311,24 @@ int limit_systemd_apply(const char *socket, struct arena *arena,
 			size_t count, const struct kist_trace *trace,
 			struct kist_error *err)
 {
-	struct scope s = { .pids = pids, .pid_count = count };
+	struct limit_unit s = { .pids = pids, .pid_count = count };
 	int ret = prepare(&s, socket, arena, asks, pids[0], err);
 
 	if (ret)
 		return ret;
 	if (!tell_pids(&s, trace))
 		return 0;
-	return start(&s, limit_ask_of(asks, KEY_MEM) != NULL, err);
+	return limit_unit_start(&s, limit_ask_of(asks, KEY_MEM) != NULL, err);
 }
 
 /* ---- a unit that is there ---- */
-
-static int send_set(int fd, const struct scope *s)
-{
-	struct dbus_call call;
-	size_t mark;
-	int ret;
-
-	dbus_call_begin(&call, MANAGER, INTERFACE, "SetUnitProperties",
-			"sba(sv)");
-	dbus_add_string(&call, s->name);
-	dbus_add_bool(&call, true); /* not on disk */
-	mark = dbus_begin_array(&call, 8);
-	for (size_t i = 0; i < s->count; i++)
-		limit_property_add(&s->properties[i], &call);
-	dbus_end_array(&call, mark, 8);
-	ret = dbus_send(fd, &call, 1);
-	dbus_call_done(&call);
-	return ret;
-}
-
-static int set(const struct scope *s, struct kist_error *err)
-{
-	CLEANUP_FD int fd = dbus_connect(s->socket);
-	CLEANUP_FREE struct dbus_message *m = malloc(sizeof(*m));
-	int ret = fd;
-
-	if (!m)
-		return err_nomem(err);
-	if (fd >= 0)
-		ret = send_set(fd, s);
-	while (ret >= 0) {
-		ret = dbus_receive(fd, m, ANSWER_MS);
-		if (ret == 0 && m->reply_serial == 1)
-			return m->type == DBUS_ERROR ? refused(s, m, err) : 0;
-	}
-	return err_sys(err, KIST_E_LIMIT_SYSTEMD, -ret, "ask systemd at '%s'",
-		       s->socket);
-}
 
 int limit_systemd_set(const char *socket, const char *unit, struct arena *arena,
 		      const struct limit_asks *asks,
 		      const struct kist_trace *trace, struct kist_error *err)
 {
 	CLEANUP_BUF struct buf line;
-	struct scope s = { 0 };
+	struct limit_unit s = { 0 };
 	int ret = prepare(&s, socket, arena, asks, getpid(), err);
 
 	if (ret)
@@ -557,5 +342,5 @@ int limit_systemd_set(const char *socket, const char *unit, struct arena *arena,
 	if (!trace_step(trace, "systemd owns the unit", "%s",
 			buf_failed(&line) ? "" : line.data))
 		return 0;
-	return set(&s, err);
+	return limit_unit_set(&s, err);
 }
