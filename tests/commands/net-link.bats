@@ -315,6 +315,25 @@ hint: be root; or link namespaces of your own, and reach out with 'kist run --ne
 	machine_unchanged
 }
 
+@test "an ordinary user's dry run prints lines that do the same" {
+	needs user
+	command -v pgrep >/dev/null || skip "pgrep is not installed"
+	as_user sh -ec '
+		kist net link -n ua:10.0.0.1/24 ub:10.0.0.2/24 --default >lines
+		if kist net exec ua true 2>/dev/null; then exit 1; fi
+		sh -e ./lines
+		for n in ua ub; do kist net exec $n ip -o -4 address; done >told
+		kist net route ub >>told
+		kist rm ua ub 2>/dev/null
+		kist net link ua:10.0.0.1/24 ub:10.0.0.2/24 --default
+		for n in ua ub; do kist net exec $n ip -o -4 address; done >done
+		kist net route ub >>done
+		kist rm ua ub 2>/dev/null
+		cat lines
+		diff told done' 3>&-
+	machine_unchanged
+}
+
 # --- move --------------------------------------------------------------------
 
 # A device that can be moved, with what it can lose.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* link_place.c - the network namespace a word stands for, as a place */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -11,6 +12,7 @@
 #include "base/trace.h"
 #include "engine/names.h"
 #include "engine/net/link_place.h"
+#include "engine/ns/named_about.h"
 #include "engine/ns/target.h"
 #include "kernel/cap.h"
 #include "kernel/net_socket.h"
@@ -27,18 +29,18 @@ static bool is_same(int ns_fd, const char *path)
 }
 
 /* How ip(8) is told to work in a namespace that a process is in. */
-static void call_by_pid(struct link_place *p, pid_t pid, struct arena *arena)
+static void call_by_pid(struct link_place *p, const char *pid,
+			struct arena *arena)
 {
-	bool needs_user = !cap_is_effective("CAP_SYS_ADMIN");
+	bool is_admin = cap_is_effective("CAP_SYS_ADMIN");
 
-	p->place.netns = arena_printf(arena, "/proc/%d/ns/net", pid);
-	if (needs_user)
-		p->place.run = arena_printf(
-			arena, "nsenter --preserve-credentials -t %d -U -n ",
-			pid);
-	else
-		p->place.run = arena_printf(
-			arena, "nsenter --net=/proc/%d/ns/net ", pid);
+	p->holder = pid;
+	p->place.netns = arena_printf(arena, "/proc/%s/ns/net", pid);
+	p->place.run = arena_printf(
+		arena,
+		is_admin ? "nsenter --net=/proc/%s/ns/net " :
+			   "nsenter --preserve-credentials -t %s -U -n ",
+		pid);
 	p->place.ip = arena_printf(arena, "%sip", p->place.run);
 }
 
@@ -75,23 +77,27 @@ static void call_it(struct link_place *p, struct target *target,
 	if (pid <= 0)
 		pid = target_pid(target, NULL);
 	if (pid > 0)
-		call_by_pid(p, pid, arena);
+		call_by_pid(p, arena_printf(arena, "%d", pid), arena);
 }
 
 /* A name nobody has: how it will be called. */
 static void call_new(struct link_place *p, struct arena *arena)
 {
-	bool is_admin = cap_is_effective("CAP_SYS_ADMIN");
+	char *pid;
 
 	p->is_new = true;
-	p->place.netns =
-		is_admin ? p->word :
-			   arena_printf(arena, "$(kist net path %s)", p->word);
-	p->place.run = arena_printf(
-		arena, is_admin ? "ip netns exec %s " : "kist net exec %s ",
-		p->word);
-	p->place.ip = arena_printf(
-		arena, is_admin ? "ip -n %s" : "kist net exec %s ip", p->word);
+	if (cap_is_effective("CAP_SYS_ADMIN")) {
+		p->place.netns = p->word;
+		p->place.run =
+			arena_printf(arena, "ip netns exec %s ", p->word);
+		p->place.ip = arena_printf(arena, "ip -n %s", p->word);
+		return;
+	}
+	pid = arena_printf(arena, "$pid_%s", p->word);
+	for (char *c = pid + 1; *c; c++)
+		if (!isalnum((unsigned char)*c))
+			*c = '_';
+	call_by_pid(p, pid, arena);
 }
 
 static int reach(struct link_place *p, struct target *target,
@@ -240,6 +246,34 @@ static int make_beside(const struct kist *kist, struct link_place *place,
 	return ret;
 }
 
+/* The same, for a shell: a process keeps it, and is written down. */
+static int tell_beside(const struct kist *kist, const struct link_place *place,
+		       const struct link_place *owner,
+		       const struct kist_trace *trace, struct kist_error *err)
+{
+	CLEANUP_ARENA struct arena arena;
+	const char *root, *name = place->word;
+
+	arena_init(&arena);
+	root = named_root(kist, &arena);
+	if (!root)
+		return err_nomem(err);
+	trace_step(trace, NULL, "mkdir -m 700 %s/%s", trace_word(root), name);
+	trace_step(trace, "one user namespace owns both",
+		   "setsid nsenter --preserve-credentials -t %s -U unshare "
+		   "--fork --net sh -c 'ip link set lo up; exec sleep "
+		   "infinity' </dev/null >/dev/null 2>&1 &",
+		   owner->holder);
+	trace_step(trace, NULL,
+		   "while ! holder=$(pgrep -P $!); do sleep 0.1; done");
+	trace_step(trace, "what makes it a set",
+		   "printf '{\"holder\":%%d,\"holderStart\":%%d,\"kinds\":"
+		   "[\"user\",\"net\"]}\\n' \"$holder\" "
+		   "\"$(cut -d' ' -f22 /proc/$holder/stat)\" > %s/%s/about",
+		   trace_word(root), name);
+	return 0;
+}
+
 static int make_named(const struct kist *kist, struct link_place *place,
 		      const struct link_place *owner,
 		      const struct kist_trace *trace, struct kist_error *err)
@@ -249,15 +283,17 @@ static int make_named(const struct kist *kist, struct link_place *place,
 		.name = place->word,
 		.kinds = is_admin ? KIST_NS_NET : KIST_NS_NET | KIST_NS_USER,
 	};
+	int ret;
 
-	if (is_admin || !owner || owner->place.is_ours)
-		return kist_ns_new(kist, &args, trace, err);
-	if (!trace_step(trace, "one user namespace owns both",
-			"kist net exec %s unshare -n sh -c 'kist keep -n %s "
-			"$PPID'",
-			owner->word, place->word))
-		return 0;
-	return make_beside(kist, place, owner, err);
+	if (is_admin || !owner || owner->place.is_ours || !owner->holder)
+		ret = kist_ns_new(kist, &args, trace, err);
+	else if (trace_is_dry(trace))
+		ret = tell_beside(kist, place, owner, trace, err);
+	else
+		ret = make_beside(kist, place, owner, err);
+	if (ret == 0 && !is_admin && trace_is_dry(trace))
+		trace_step(trace, NULL, "%s=$holder", place->holder + 1);
+	return ret;
 }
 
 int link_place_make(const struct kist *kist, struct link_place *place,

@@ -14,12 +14,14 @@
 
 /**
  * struct link_place - a place and its word
+ * @holder:	for an ordinary user: a process in it, as a shell writes it:
+ *		"1234", or "$pid_NAME" of one that is still to be made; or NULL
  * @is_new:	the word is a name that stands for nothing yet
  * @was_made:	link_place_make() has made it
  */
 struct link_place {
 	struct site place;
-	const char *word;
+	const char *word, *holder;
 	bool is_new, was_made;
 };
 
