@@ -66,20 +66,20 @@ a_process_is_moved() {
 
 # Of a process in a group of its own: threads stay below it.
 a_thread_is_limited() {
-	mkdir /sys/fs/cgroup/work
+	mkdir /sys/fs/cgroup/busy
 	sleep 100 &
 	pid=$!
-	echo $pid >/sys/fs/cgroup/work/cgroup.procs
+	echo $pid >/sys/fs/cgroup/busy/cgroup.procs
 	kist limit -q --thread $pid cpus=.5 pids=9
-	is "50000 100000" "$(cat "/sys/fs/cgroup/work/kist-limit-$pid/cpu.max")"
-	is $pid "$(cat "/sys/fs/cgroup/work/kist-limit-$pid/cgroup.threads")"
-	is threaded "$(cat "/sys/fs/cgroup/work/kist-limit-$pid/cgroup.type")"
+	is "50000 100000" "$(cat "/sys/fs/cgroup/busy/kist-limit-$pid/cpu.max")"
+	is $pid "$(cat "/sys/fs/cgroup/busy/kist-limit-$pid/cgroup.threads")"
+	is threaded "$(cat "/sys/fs/cgroup/busy/kist-limit-$pid/cgroup.type")"
 	said=$(kist limit --thread $pid mem=1G 2>&1) && return 1
 	is "kist: on cgroup v2 controller 'memory' knows no threads" \
 		"$(echo "$said" | head -n 1)"
 	kill $pid
-	wait_for 5 test ! -e "/sys/fs/cgroup/work/kist-limit-$pid"
-	rmdir /sys/fs/cgroup/work
+	wait_for 5 test ! -e "/sys/fs/cgroup/busy/kist-limit-$pid"
+	rmdir /sys/fs/cgroup/busy
 }
 
 the_killed_are_named() {
