@@ -78,8 +78,9 @@ static void execute_sleep(void *arg)
 
 static void look_inside(void)
 {
-	const struct sys_vfork args = { CLONE_NEWUSER | CLONE_NEWPID, -1,
-					execute_sleep, NULL };
+	const struct sys_vfork args = { .flags = CLONE_NEWUSER | CLONE_NEWPID,
+					.cgroup_fd = -1,
+					.child = execute_sleep };
 	int proc_fd = proc_open(NULL), pidfd;
 	struct proc_stat stat;
 	siginfo_t info;

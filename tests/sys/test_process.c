@@ -37,7 +37,9 @@ static void look(void *arg)
 static int start(uint64_t flags, void (*child)(void *), void *arg,
 		 pid_t *ret_pid)
 {
-	const struct sys_vfork args = { flags, -1, child, arg };
+	const struct sys_vfork args = {
+		.flags = flags, .cgroup_fd = -1, .child = child, .arg = arg
+	};
 	int pidfd = -1;
 
 	assert_int_equal(sys_vfork3(&args, ret_pid, &pidfd), 0);
@@ -158,8 +160,10 @@ static void threads_may_start_children_at_the_same_time(void **state)
 static void a_refused_clone_returns_its_errno(void **state)
 {
 	/* a mount namespace cannot be shared half */
-	const struct sys_vfork bad = { CLONE_FS | CLONE_NEWNS, -1, look, NULL };
-	const struct sys_vfork no_group = { 0, 9999, look, NULL };
+	const struct sys_vfork bad = { .flags = CLONE_FS | CLONE_NEWNS,
+				       .cgroup_fd = -1,
+				       .child = look };
+	const struct sys_vfork no_group = { .cgroup_fd = 9999, .child = look };
 
 	assert_int_equal(sys_vfork3(&bad, NULL, NULL), -EINVAL);
 	assert_int_equal(sys_vfork3(&no_group, NULL, NULL), -EBADF);
@@ -193,7 +197,9 @@ static void a_child_can_be_born_in_a_control_group(void **state)
 {
 	const char *path = CGROUP2 "/kist-test-vfork";
 	char group[100] = "";
-	struct sys_vfork args = { 0, -1, read_own_cgroup, group };
+	struct sys_vfork args = { .cgroup_fd = -1,
+				  .child = read_own_cgroup,
+				  .arg = group };
 	int pidfd;
 
 	skip_unless(is_root());
