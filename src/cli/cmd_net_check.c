@@ -66,14 +66,24 @@ static void print_result(const struct kist_net_result *r)
 		printf("  %-5s NO  %s\n", r->probe[0] ? r->probe : "-", r->why);
 }
 
+/* Names of devices are strangers', and terminals act on control characters. */
+static void make_harmless(char *text)
+{
+	for (char *c = text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 127)
+			*c = '?';
+}
+
 /* The last probe of a way that says the same is followed by its remedy. */
-static void print_text(const struct kist_net_result *results, size_t count)
+static void print_text(struct kist_net_result *results, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		const struct kist_net_result *r = &results[i];
+		struct kist_net_result *r = &results[i];
 		bool is_last = i + 1 == count ||
 			       strcmp(r->hint, r[1].hint) != 0;
 
+		make_harmless(r->why);
+		make_harmless(r->hint);
 		print_way(r, i > 0 ? r - 1 : NULL);
 		print_result(r);
 		if (r->outcome == KIST_NET_FAILED && r->hint[0] && is_last)

@@ -46,6 +46,12 @@ static void pad(struct lines *lines)
 }
 
 /* Terminals act on control characters, and names are strangers'. */
+static void put(const char *text)
+{
+	for (const char *c = text; *c; c++)
+		putchar((unsigned char)*c < ' ' || *c == 127 ? '?' : *c);
+}
+
 static void add(struct lines *lines, const char *text)
 {
 	size_t len = 0;
@@ -61,8 +67,7 @@ static void add(struct lines *lines, const char *text)
 		putchar(' ');
 		lines->column++;
 	}
-	for (const char *c = text; *c; c++)
-		putchar((unsigned char)*c < ' ' || *c == 127 ? '?' : *c);
+	put(text);
 	lines->column += len;
 	lines->words++;
 }
@@ -126,8 +131,7 @@ static void print_link(const struct kist_net_link *link, int width, bool whole)
 	struct lines lines = { .indent = INDENT + (size_t)width + 22 };
 
 	printf("%*s", INDENT, "");
-	for (const char *c = link->name; *c; c++)
-		putchar((unsigned char)*c < ' ' || *c == 127 ? '?' : *c);
+	put(link->name);
 	printf("%*s %-9s %s", width - (int)strlen(link->name), "", link->kind,
 	       link->state);
 	lines.column = INDENT + (size_t)width + 11 + strlen(link->state);
@@ -182,9 +186,10 @@ static void print_details(const struct kist_net_space *space)
 	for (size_t i = 0; i < space->route_count; i++) {
 		const struct kist_net_route *r = &space->routes[i];
 
-		printf("%*sroute      %s%s%s%s%s", INDENT, "", r->dest,
+		printf("%*sroute      %s%s%s%s", INDENT, "", r->dest,
 		       r->gateway ? " via " : "", r->gateway ?: "",
-		       r->device ? " dev " : "", r->device ?: "");
+		       r->device ? " dev " : "");
+		put(r->device ?: "");
 		if (r->metric)
 			printf(" metric %u", r->metric);
 		putchar('\n');
@@ -192,9 +197,9 @@ static void print_details(const struct kist_net_space *space)
 	for (size_t i = 0; i < space->neighbour_count; i++) {
 		const struct kist_net_neighbour *n = &space->neighbours[i];
 
-		printf("%*sneighbour  %s dev %s %s%s%s\n", INDENT, "",
-		       n->address, n->device, n->mac, n->mac[0] ? " " : "",
-		       n->state);
+		printf("%*sneighbour  %s dev ", INDENT, "", n->address);
+		put(n->device);
+		printf(" %s%s%s\n", n->mac, n->mac[0] ? " " : "", n->state);
 	}
 	if (space->rules >= 0)
 		printf("%*srules      %d of routing", INDENT, "", space->rules);

@@ -275,6 +275,15 @@ $a (sleep) net:[$(stat -Lc %i "/proc/$a/ns/net")] process $a (sleep)
 	run -0 kist net ls
 	expect_has "$! (?[31mred)"
 	[[ $output != *$'\e'* ]]
+	local pid=$!
+	in_net "$pid" ip link add $'a\e[7m' type veth peer name b
+	in_net "$pid" ip address add 10.1.1.1/24 dev $'a\e[7m'
+	in_net "$pid" ip route add 10.2.0.0/16 dev $'a\e[7m' || :
+	run -0 kist net ls "$pid"
+	expect_has "a?[7m"
+	[[ $output != *$'\e'* ]]
+	run -1 kist net check -4 -w 100ms "$pid" host
+	[[ $output != *$'\e'* ]]
 }
 
 # --- socks -------------------------------------------------------------------
