@@ -10,12 +10,6 @@ setup() {
 	start_net
 	N1=k$$a N2=k$$b N3=k$$c N4=k$$d
 	new_net box
-	# The folder of all names stays mounted: it is no leftover.
-	if [ "$(id -u)" = 0 ]; then
-		kist new -n "$N1"
-		kist rm "$N1"
-		snapshot_machine >"$SCRATCH/machine-before"
-	fi
 }
 
 teardown() {
@@ -26,6 +20,22 @@ teardown() {
 	umount "$SCRATCH/run/ns" 2>/dev/null || :
 	end_net
 }
+
+# No name, no mount but the folder of all names, no holder, no link outside.
+nothing_left() {
+	local name
+	for name in $N1 $N2 $N3 $N4; do
+		[ ! -e "/run/netns/$name" ] || return 1
+		[ -z "$(ip -o link | grep "ve-$name")" ] || return 1
+	done
+	[ -z "$(find "$SCRATCH/run/ns" "$SCRATCH/home/run/kist/ns" \
+		-mindepth 1 2>/dev/null)" ] || return 1
+	[ -z "$(grep "$SCRATCH" /proc/self/mountinfo |
+		grep -v " $SCRATCH/run/ns ")" ] || return 1
+	eventually links_are_gone
+}
+
+links_are_gone() { [ -z "$(in_net "$box" ip -o link | grep 've-')" ]; }
 
 on() { in_net "$box" "${kist[@]}" "$@"; }
 
@@ -59,7 +69,7 @@ dry_run_is_real() {
 		diff <(echo "$before") <(echo "$after")
 	}
 	kist rm "$N1" "$N2" >/dev/null 2>&1
-	machine_unchanged
+	nothing_left
 }
 
 # mistake LINE HINT WORDS… - it fails, says exactly this, and leaves nothing
@@ -86,7 +96,7 @@ hint: $hint"
 	has_address "$N2" eth0 192.168.1.2/24
 	ip_in "$N1" link show lo | grep -q UP
 	kist rm "$N1" "$N2" 2>/dev/null
-	machine_unchanged
+	nothing_left
 }
 
 @test "a link has IPv6, names, MTU, hardware addresses and routes if asked for" {
@@ -171,7 +181,7 @@ hint: $hint"
 		mistake "this kernel has no devices of kind '$kind'" \
 			"try 'modprobe $module' as root; if there is no such module, the kernel was built without $option" \
 			net link --type "$kind" "$N1:10.0.0.1/24"
-		machine_unchanged
+		nothing_left
 		return
 	done
 	skip "this kernel has every kind of device"
@@ -180,7 +190,7 @@ hint: $hint"
 @test "the lines of a dry run make the same, and it makes nothing itself" {
 	needs root
 	on net link -n "$N1:10.0.0.1/24" "$N2:10.0.0.2/24" >/dev/null
-	machine_unchanged
+	nothing_left
 	dry_run_is_real "$N1:10.0.0.1/24,fd00::1/64" "w0@$N2:10.0.0.2/24,fd00::2/64" \
 		--default --mtu 1400
 	dry_run_is_real "br0@$N1:10.0.0.1/24" "$N2:10.0.0.2/24" \
@@ -263,7 +273,7 @@ dry_run_is_real_kinds() {
 		net link "$N1:10.0.0.1/24" "$N2:10.0.0.2/24" -r 10.0.0.0/8=x
 	mistake "no end takes the name 'c': each has its own" "" \
 		net link "a@$N1" "b@$N2" --name c
-	machine_unchanged
+	nothing_left
 }
 
 @test "what is removed can be made again at once" {
@@ -273,7 +283,7 @@ dry_run_is_real_kinds() {
 		on net link host:10.0.0.1/24 "$N1:10.0.0.2/24"
 		kist rm "$N1" 2>/dev/null
 	done
-	machine_unchanged
+	nothing_left
 }
 
 @test "a step that fails takes back the steps before it" {
@@ -282,14 +292,14 @@ dry_run_is_real_kinds() {
 	run on net link --mtu 5 "$N1:10.0.0.1/24" "$N2:10.0.0.2/24"
 	expect_status 125
 	expect_has "make veth device 'eth0'"
-	machine_unchanged
+	nothing_left
 	# A bridge that was there keeps what it had.
 	in_net "$box" ip link add br0 type bridge
 	in_net "$box" ip address add 10.0.0.1/24 dev br0
 	run on net link --mtu 5 br0@host:10.1.0.1/24 "$N1:10.1.0.2/24"
 	expect_status 125
 	[ "$(in_net "$box" ip -o -4 address show br0 | wc -l)" = 1 ]
-	machine_unchanged
+	nothing_left
 }
 
 @test "an ordinary user links namespaces of their own, but not the machine's" {
@@ -312,7 +322,7 @@ dry_run_is_real_kinds() {
 	expect_status 125
 	expect_output "kist: changing this network namespace takes CAP_NET_ADMIN
 hint: be root; or link namespaces of your own, and reach out with 'kist run --network pasta'"
-	machine_unchanged
+	nothing_left
 }
 
 @test "an ordinary user's dry run prints lines that do the same" {
@@ -331,7 +341,7 @@ hint: be root; or link namespaces of your own, and reach out with 'kist run --ne
 		kist rm ua ub 2>/dev/null
 		cat lines
 		diff told done' 3>&-
-	machine_unchanged
+	nothing_left
 }
 
 # --- move --------------------------------------------------------------------
@@ -427,7 +437,7 @@ netns: $N1
 	[ ! -e "/run/netns/$N1" ]
 	run on net rm "$N1" "lo@$box" "x@$box"
 	expect_status 125
-	machine_unchanged
+	nothing_left
 }
 
 @test "hardware and loopback are not removed" {
