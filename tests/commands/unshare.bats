@@ -79,6 +79,7 @@ one_marked() { [ "$(marked "$1")" -ge 1 ]; }
 	[ $((inside - now)) -ge 5400 ]
 }
 
+# UNSHARE
 @test "a clock cannot be set before the machine's start" {
 	run u --monotonic=-9999d true
 	expect_status 2
@@ -175,6 +176,7 @@ one_marked() { [ "$(marked "$1")" -ge 1 ]; }
 	expect_output 3
 }
 
+# UNSHARE_SETUP
 @test "the command of --setup runs first, and may refuse" {
 	needs root
 	run u -m --setup 'mount -t tmpfs none /mnt && touch /mnt/ready' \
@@ -247,6 +249,7 @@ one_marked() { [ "$(marked "$1")" -ge 1 ]; }
 hint: that id is not mapped in the user namespace: add --map-auto or --map-users"
 }
 
+# SUBID_NONE
 @test "without subordinate ids the line to add is said" {
 	needs root
 	local uid=54321
@@ -276,6 +279,7 @@ hint: that id is not mapped in the user namespace: add --map-auto or --map-users
 	[ "${lines[-1]}" = 1 ]
 }
 
+# UNSHARE_DENIED
 @test "in a chroot there is no user namespace, and that is the reason given" {
 	needs root user
 	busybox_root "$SCRATCH/root"
@@ -288,6 +292,7 @@ hint: that id is not mapped in the user namespace: add --map-auto or --map-users
 	expect_has "hint: this process is in a chroot"
 }
 
+# UNSHARE_LIMIT
 @test "an exhausted limit is named" {
 	needs root
 	run u -Up sh -c 'echo 0 >/proc/sys/user/max_net_namespaces
@@ -423,6 +428,7 @@ hint: user.max_net_namespaces is 0 in this user namespace, or less in one around
 	machine_unchanged
 }
 
+# UNSHARE_KEEP
 @test "only root binds namespaces to files" {
 	needs user
 	run uu --net=n true
@@ -481,4 +487,79 @@ seen='hostname; id -u; ls /sys/class/net; [ $$ = 1 ] && echo first
 	expect_status 0
 	[ ! -e net ] && [ ! -e setup ] && [ ! -e done ]
 	[ "${lines[0]}" = "touch net" ]
+}
+
+# --- by the name unshare ------------------------------------------------------
+
+c() { "$SCRATCH/bin/unshare" "$@"; }
+
+as_unshare() {
+	mkdir -p "$SCRATCH/bin"
+	ln -sf "$KIST" "$SCRATCH/bin/unshare"
+}
+
+@test "called unshare nothing comes by itself" {
+	needs root
+	as_unshare
+	run c -n sh -c 'ip -br link; readlink /proc/self/ns/mnt'
+	expect_has DOWN
+	expect_has "$(readlink /proc/self/ns/mnt)"
+	run c -pf sh -c 'echo $$; ls -d /proc/self'
+	[ "${lines[0]}" = 1 ]
+	run c --mount-p -pf ls -d /proc/1 /proc/2
+	expect_has /proc/1
+	run c -U id -u
+	expect_output 65534
+}
+
+@test "called unshare it does what unshare(1) does" {
+	needs root
+	as_unshare
+	local words
+	for words in "-r id" "-c id" "-U id" "-pf --mount-proc sh -c true" \
+		"-u true" "--map-root id -u" "-mu --propagation slave true" \
+		"-S 1 -G 2 id" "-w /usr pwd" "-fu false"; do
+		# shellcheck disable=SC2086 # several words
+		run unshare $words
+		local theirs=$output code=$status
+		# shellcheck disable=SC2086
+		run c $words
+		[ "$output:$status" = "$theirs:$code" ] ||
+			{ echo "$words: $output:$status, not $theirs:$code"
+			return 1; }
+	done
+}
+
+@test "called unshare mistakes are told as unshare(1) tells them" {
+	needs root
+	as_unshare
+	local words
+	for words in --nosuch -Z -S "--setgroups maybe -U true"; do
+		# shellcheck disable=SC2086
+		run unshare $words
+		local theirs=$output
+		# shellcheck disable=SC2086
+		run c $words
+		expect_status 1
+		expect_output "$theirs"
+	done
+	run -127 c nosuchprogram
+	expect_output "unshare: failed to execute nosuchprogram: No such file or directory"
+	run -126 c /etc
+}
+
+@test "called unshare it dies of the command's signal" {
+	needs root
+	as_unshare
+	run bash -c '"$0" -uf sh -c "kill -USR1 \$\$"; echo $?' "$SCRATCH/bin/unshare"
+	expect_has 138
+	local pid
+	"$SCRATCH/bin/unshare" -uf --forward-signals sh -c 'trap "exit 5" TERM; touch ready
+		while :; do sleep 0.05; done' 3>&- &
+	pid=$!
+	eventually test -e ready
+	kill -TERM $pid
+	local rc=0
+	wait $pid || rc=$?
+	[ $rc = 5 ]
 }
