@@ -761,8 +761,8 @@ $SCRATCH/named/$G" ]
 @test "a limit below what is used says how much that is" {
 	v1 memory
 	cg new "memory:/$G" memory.swappiness=0
-	python3 -c 'import time; open("/sys/fs/cgroup/memory/'"$G"'/cgroup.procs", "w").write("0")
-x = b"x" * 30000000; open("'"$SCRATCH/big"'", "w"); time.sleep(300)' 3>&- &
+	cg exec "memory:/$G" -- perl -e '$x = "x" x 30000000;
+		open(F, ">", $ARGV[0]); sleep 300' "$SCRATCH/big" 3>&- &
 	pids+=($!)
 	eventually test -e "$SCRATCH/big"
 	run cg set "memory:/$G" memory.limit_in_bytes=1M
