@@ -561,7 +561,7 @@ rmdir /cgroup" ]
 	cg new "pids:/$G"
 	hold
 	cg mv "pids:/$G" "$held"
-	kist cg watch --on populated,removed --exec "echo \"\$1 \$KIST_CG_KEY \$KIST_CG_NOW\" >>$SCRATCH/hook" \
+	"${kist[@]}" cg watch --on populated,removed --exec "echo \"\$1 \$KIST_CG_KEY \$KIST_CG_NOW\" >>$SCRATCH/hook" \
 		"pids:/$G" >"$SCRATCH/out" 2>"$SCRATCH/ready" 3>&- &
 	pids+=($!)
 	local watcher=$!
@@ -579,7 +579,7 @@ rmdir /cgroup" ]
 	v1 pids
 	cg new "pids:/$G"
 	hold
-	kist cg watch --once -J "pids:/$G" >"$SCRATCH/out" 2>"$SCRATCH/ready" 3>&- &
+	"${kist[@]}" cg watch --once -J "pids:/$G" >"$SCRATCH/out" 2>"$SCRATCH/ready" 3>&- &
 	pids+=($!)
 	local watcher=$!
 	eventually grep -q watching "$SCRATCH/ready"
@@ -761,7 +761,7 @@ $SCRATCH/named/$G" ]
 @test "a limit below what is used says how much that is" {
 	v1 memory
 	cg new "memory:/$G" memory.swappiness=0
-	cg exec "memory:/$G" -- perl -e '$x = "x" x 30000000;
+	"${kist[@]}" -q cg exec "memory:/$G" -- perl -e '$x = "x" x 30000000;
 		open(F, ">", $ARGV[0]); sleep 300' "$SCRATCH/big" 3>&- &
 	pids+=($!)
 	eventually test -e "$SCRATCH/big"
