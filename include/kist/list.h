@@ -180,7 +180,8 @@ void kist_ns_list_free(struct kist_ns_list *list);
 
 /**
  * kist_ns_kinds() - read a list of kinds
- * @text:	"net,pid"; also as runc calls them ("network,mount")
+ * @text:	"net,pid"; also as runc calls them ("network,mount"), or one flag
+ *		of clone(2): "CLONE_NEWNET"
  *
  * Return: 0, or -EINVAL (NS_UNKNOWN).
  */

@@ -96,7 +96,7 @@ static void take_type(struct call *call, const char *word)
 {
 	unsigned kinds;
 
-	if (strchr(word, ',') || !*word ||
+	if (strpbrk(word, ",_") || !*word ||
 	    kist_ns_kinds(word, &kinds, NULL) < 0)
 		fail(call, "unknown namespace type: ", word);
 	else

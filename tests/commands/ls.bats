@@ -97,6 +97,23 @@ hint: a filter compares columns: 'TYPE == \"net\" && NPROCS > 3'"
 	expect_has "'round'"
 }
 
+@test "a kind may be said as lsns, runc and clone(2) say it" {
+	local word
+	for word in mnt mount CLONE_NEWNS clone_newns; do
+		run -0 kist ls -t "$word" -o TYPE -n
+		[ "$(sort -u <<<"$output")" = mnt ]
+	done
+}
+
+@test "both ways of finding namespaces give the same" {
+	needs root
+	hold unshare -u
+	run -0 kist ls -t uts -o NS,NPROCS,PID,PNS,ONS,STATE -l -n -Q "PID == $held"
+	local first=$output
+	run -0 kist ls --proc -t uts -o NS,NPROCS,PID,PNS,ONS,STATE -l -n -Q "PID == $held"
+	[ -n "$output" ] && expect_output "$first"
+}
+
 @test "a filter chooses rows" {
 	needs root
 	hold unshare -u

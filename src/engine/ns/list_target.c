@@ -1,16 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* list_target.c - the words of a query for namespaces */
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "engine/ns/target.h"
 
 #include <kist/list.h>
 
+#define FLAG_PREFIX "CLONE_NEW"
+
+/* "CLONE_NEWNET", as system calls have it: "net". */
+static bool find_flag(const char *text, uint32_t *ret_mask)
+{
+	const char *name = text + strlen(FLAG_PREFIX);
+
+	if (strncasecmp(text, FLAG_PREFIX, strlen(FLAG_PREFIX)) != 0)
+		return false;
+	if (strcasecmp(name, "NS") == 0)
+		name = "mnt";
+	for (enum ns_kind kind = 0; kind < NS_COUNT; kind++) {
+		if (strcasecmp(name, ns_table[kind].name) != 0)
+			continue;
+		*ret_mask = 1u << kind;
+		return true;
+	}
+	return false;
+}
+
 int kist_ns_kinds(const char *text, unsigned *ret_kinds, struct kist_error *err)
 {
 	uint32_t mask;
-	int ret = ns_parse(text, &mask, err);
+	int ret = find_flag(text, &mask) ? 0 : ns_parse(text, &mask, err);
 
 	if (ret == 0)
 		*ret_kinds = mask;
