@@ -14,14 +14,43 @@
 
 #define END_TIMEOUT_MS 10000
 
+static int kill_first(struct container *container, int signal,
+		      struct kist_error *err)
+{
+	int ret =
+		container->process.pidfd < 0 ?
+			-ESRCH :
+			sys_pidfd_send_signal(container->process.pidfd, signal);
+
+	if (ret == -ESRCH)
+		return err_set(err, KIST_E_CONTAINER_STATE,
+			       "container not running: '%s' has stopped",
+			       container->id);
+	if (ret < 0)
+		return err_sys(err, KIST_E_SYSTEM, -ret,
+			       "signal container '%s'", container->id);
+	return 0;
+}
+
+/* Without a control group, as an ordinary user's, the end of the first process
+ * of a pid namespace is the end of all. */
 static int kill_all(struct container *container, int signal,
 		    struct kist_error *err)
 {
-	if (!container->has_cgroup)
+	if (container->has_cgroup)
+		return cgroup_kill(&container->cgroup, signal, err);
+	if (container->process.pidfd < 0)
 		return err_set(err, KIST_E_CONTAINER_STATE,
 			       "container not running: '%s' has no processes",
 			       container->id);
-	return cgroup_kill(&container->cgroup, signal, err);
+	if (signal == SIGKILL && container->record.owns_pids)
+		return kill_first(container, signal, err);
+	err_set(err, KIST_E_CONTAINER_STATE,
+		"container '%s' has no control group: its processes cannot be "
+		"signalled all at once",
+		container->id);
+	err_hint(err, "signal the first one, without --all");
+	return -EBUSY;
 }
 
 int container_kill(struct container *container, int signal, bool all,
@@ -32,16 +61,9 @@ int container_kill(struct container *container, int signal, bool all,
 	if (all || (signal == SIGKILL && !container->record.owns_pids &&
 		    container->has_cgroup))
 		return kill_all(container, signal, err);
-	ret = container->process.pidfd < 0 ?
-		      -ESRCH :
-		      sys_pidfd_send_signal(container->process.pidfd, signal);
-	if (ret == -ESRCH)
-		return err_set(err, KIST_E_CONTAINER_STATE,
-			       "container not running: '%s' has stopped",
-			       container->id);
+	ret = kill_first(container, signal, err);
 	if (ret < 0)
-		return err_sys(err, KIST_E_SYSTEM, -ret,
-			       "signal container '%s'", container->id);
+		return ret;
 	/* a frozen process dies when it is thawed */
 	if (signal == SIGKILL && container->has_cgroup &&
 	    cgroup_is_frozen(&container->cgroup))

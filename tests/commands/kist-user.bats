@@ -155,3 +155,15 @@ $(head -1 /etc/passwd)
 	run -125 ku run --rm -u app "$UROOT" true
 	expect_has "--user app: user 1000 is not mapped into the container"
 }
+
+@test "an ordinary user's container in the background is stopped and removed" {
+	user_root
+	run -0 ku run -d --name one ./root sh -c 'trap "" TERM; while :; do sleep 0.1; done'
+	run -0 ku stop -t 1 one
+	[ "$(ku wait one)" = 137 ]
+	run -0 ku rm one
+	run -0 ku run -d --name two ./root sleep 300
+	run -0 ku rm -f two
+	run -0 ku ps -aq
+	expect_output ""
+}
