@@ -60,7 +60,7 @@ extern "C" {
  *		vxlan sends through
  * @mode:	of a macvlan or macvtap: private, vepa, bridge, passthru; of
  *		an ipvlan: l2, l3, l3s
- * @id:		of a vlan, 1 to 4094; of a vxlan, 0 to 16777215; -1: none
+ * @id:		of a vlan, 1 to 4094; of a vxlan, 0 to 16777215
  * @has_id:	@id counts
  * @remote:	address of a vxlan's other end
  * @port:	of a vxlan; 0: 4789
