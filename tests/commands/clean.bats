@@ -185,18 +185,14 @@ age() { touch -d '1 hour ago' "$@"; }
 	ln -s "$FAKE_ID" "$SCRATCH/k/data/names/ghost"
 	mkdir -p "$SCRATCH/k/state/$FAKE_ID" "$SCRATCH/k/data/containers/$FAKE_ID"
 	age "$SCRATCH/k/state/$FAKE_ID" "$SCRATCH/k/data/containers/$FAKE_ID"
-	mkdir -p "$SCRATCH/k/ns/dead"
-	echo '{"created":1,"holder":4194303,"holderStart":1,"kinds":["net"]}' \
-		>"$SCRATCH/k/ns/dead/about"
 	k clean --dry-run | grep -F "$SCRATCH" >"$SCRATCH/lines"
 	[ -d "$SCRATCH/k/data/containers/$FAKE_ID" ]
 	[ -L "$SCRATCH/k/data/names/ghost" ] || true
-	[ -e "$SCRATCH/k/ns/dead/about" ]
 	sh -e "$SCRATCH/lines"
 	# the name stood for a record that was there; now it does not
 	k clean --yes >/dev/null || :
 	run -0 find "$SCRATCH/k/data/containers" "$SCRATCH/k/state" \
-		"$SCRATCH/k/data/names" "$SCRATCH/k/ns" -mindepth 1
+		"$SCRATCH/k/data/names" -mindepth 1
 	expect_output ""
 }
 
@@ -284,7 +280,7 @@ age() { touch -d '1 hour ago' "$@"; }
 	eventually found ktest-set
 	k clean --yes >/dev/null || :
 	[ ! -e "$SCRATCH/k/ns/ktest-set" ]
-	umount "$SCRATCH/k/ns"
+	! mountpoint -q "$SCRATCH/k/ns" || umount "$SCRATCH/k/ns"
 }
 
 @test "a device that got no further is cleaned" {
