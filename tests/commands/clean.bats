@@ -141,9 +141,15 @@ age() { touch -d '1 hour ago' "$@"; }
 		eventually gone "$pid"
 	done
 	age "$SCRATCH"/k/data/containers/* "$SCRATCH"/k/state/* 2>/dev/null || :
-	k clean --yes >/dev/null || :
-	k clean --yes >/dev/null || :
+	# a process that was being made takes a moment to see that it is alone
+	eventually all_cleaned
 	nothing_left
+}
+
+all_cleaned() {
+	age "$SCRATCH"/k/data/containers/* "$SCRATCH"/k/state/* 2>/dev/null || :
+	k clean --yes >/dev/null || :
+	[ -z "$(k ps -aq)" ] && [ -z "$(ls -A "$SCRATCH/k/state")" ]
 }
 
 @test "half-made records are left alone while they are young, or held" {
