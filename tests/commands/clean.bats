@@ -132,21 +132,18 @@ age() { touch -d '1 hour ago' "$@"; }
 		kill -KILL "$pid" 2>/dev/null || :
 		wait "$pid" 2>/dev/null || :
 	done
-	# what runs on is no leftover
-	local record
-	for record in "$SCRATCH"/k/state/*/record; do
-		[ -e "$record" ] || continue
-		pid=$(head -n 1 "$record" | jq -r .pid)
-		kill -KILL "$pid" 2>/dev/null || :
-		eventually gone "$pid"
-	done
-	age "$SCRATCH"/k/data/containers/* "$SCRATCH"/k/state/* 2>/dev/null || :
 	# a process that was being made takes a moment to see that it is alone
 	eventually all_cleaned
 	nothing_left
 }
 
+# What runs on is no leftover: it is ended first.
 all_cleaned() {
+	local dir
+	for dir in "$SCRATCH"/k/state/*/; do
+		cat /sys/fs/cgroup{,/*}/"kist-$(basename "$dir")/cgroup.procs" \
+			2>/dev/null | sort -u | xargs -r kill -KILL || :
+	done
 	age "$SCRATCH"/k/data/containers/* "$SCRATCH"/k/state/* 2>/dev/null || :
 	k clean --yes >/dev/null || :
 	[ -z "$(k ps -aq)" ] && [ -z "$(ls -A "$SCRATCH/k/state")" ]
