@@ -23,6 +23,7 @@ end_net() {
 		kist net port rm "$id" || :
 	done
 	for pid in "${NETS[@]}"; do
+		end_network "$pid"
 		end_process "$pid"
 	done
 	end_names
@@ -32,6 +33,18 @@ end_net() {
 # The place where names are kept stays, as a mount, for the next name.
 end_names() {
 	! mountpoint -q "$SCRATCH/run/ns" || umount -R "$SCRATCH/run/ns"
+}
+
+# All that is in a network of the test's.
+end_network() {
+	local ns path
+	ns=$(readlink "/proc/$1/ns/net") || return 0
+	[ "$ns" != "$(readlink /proc/self/ns/net)" ] || return 0
+	find /proc/[0-9]*/ns/net -lname "${ns/[/\\[}" 2>/dev/null |
+		while read -r path; do
+			path=${path#/proc/}
+			kill -KILL "${path%/ns/net}" 2>/dev/null || :
+		done || :
 }
 
 end_process() {
