@@ -160,7 +160,7 @@ hint: no process can be started in it any more: make a new one"
 	run -125 k new kt-one
 	expect_output "kist: cannot make 'kt-one': there are namespaces named 'kt-one'
 hint: kist rm 'kt-one' takes the name away"
-	run -2 k new 1234
+	run -2 k new 1234 # NAME_SYNTAX
 	expect_has "'1234' is not a name for namespaces"
 	run -2 k new a/b
 	expect_has "'a/b' is not a name for namespaces"

@@ -71,7 +71,7 @@ static int write_about(const struct named_place *place, uint32_t kinds,
 			return proc_fd;
 		ret = proc_stat(proc_fd, holder, &stat);
 		if (ret < 0)
-			return err_sys(err, KIST_E_NAME_HOLDER, -ret,
+			return err_sys(err, KIST_E_SYSTEM, -ret,
 				       "look at holder %d", holder);
 		about.holder_start = stat.start_time;
 	}
@@ -144,11 +144,11 @@ static int end_holder(const struct named_about *about,
 			about->holder))
 		return 0;
 	if (sys_pidfd_send_signal(pidfd, SIGKILL) < 0 && errno == EPERM)
-		return err_sys(err, KIST_E_NAME_HOLDER, EPERM, "end holder %d",
+		return err_sys(err, KIST_E_SYSTEM, EPERM, "end holder %d",
 			       about->holder);
 	end.fd = pidfd;
 	if (poll(&end, 1, HOLDER_MS) == 0)
-		return err_sys(err, KIST_E_NAME_HOLDER, ETIMEDOUT,
+		return err_sys(err, KIST_E_SYSTEM, ETIMEDOUT,
 			       "end holder %d", about->holder);
 	return 0;
 }

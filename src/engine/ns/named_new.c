@@ -351,7 +351,7 @@ static int open_held(pid_t pid, uint32_t kinds, int ret_fd[NS_COUNT],
 		ret_fd[kind] = ns_open_pid(proc_fd, pid, kind);
 		if (ret_fd[kind] >= 0)
 			continue;
-		err_sys(err, KIST_E_NAME_HOLDER, -ret_fd[kind],
+		err_sys(err, KIST_E_SYSTEM, -ret_fd[kind],
 			"open the new %s namespace", ns_table[kind].name);
 		for (enum ns_kind k = 0; k < kind; k++)
 			cleanup_fd(&ret_fd[k]);
