@@ -148,8 +148,8 @@ static int end_holder(const struct named_about *about,
 			       about->holder);
 	end.fd = pidfd;
 	if (poll(&end, 1, HOLDER_MS) == 0)
-		return err_sys(err, KIST_E_SYSTEM, ETIMEDOUT,
-			       "end holder %d", about->holder);
+		return err_sys(err, KIST_E_SYSTEM, ETIMEDOUT, "end holder %d",
+			       about->holder);
 	return 0;
 }
 
