@@ -25,7 +25,7 @@ all: programs library
 help:
 	@sed -n 's/^#\t//p' Makefile
 	@printf '%s\n' \
-	 'make bench	kist-oci beside crun and runc, and the bare kernel' \
+	 'make bench	kist-oci beside crun and runc, kist beside unshare and others' \
 	 'make lint	what make check does without running kist' \
 	 'make fmt	format the C files' \
 	 'make install	DESTDIR= PREFIX=/usr/local; make uninstall' \
@@ -87,6 +87,7 @@ bench:
 	@contrib/setup.sh bench
 	@$(MAKE) --no-print-directory programs
 	@bench/bench.sh build/musl/src/program/kist-oci
+	@for mark in bench/mark-*.sh; do $$mark build/musl/src/program/kist; done
 
 fmt:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i

@@ -135,6 +135,7 @@ tree_of() {
 	run -125 t commit one
 	expect_output "kist: cannot take over 'one': '$PLACE/file' has changed on this machine since the try
 hint: look at them ('kist try diff'), then take it with --force, or leave them out with --exclude"
+	# TRY_CHANGED: and nothing was done
 	[ "$(cat "$PLACE/file")" = mine ] && [ ! -e "$PLACE/a" ]
 	run -0 t commit one --exclude "$PLACE/file"
 	[ "$(cat "$PLACE/file")" = mine ] && [ -e "$PLACE/a/b/c" ]
@@ -197,4 +198,20 @@ hint: look at them ('kist try diff'), then take it with --force, or leave them o
 x"
 	run -0 ku ps -aq
 	expect_output ""
+}
+
+@test "a directory renamed in the layer is refused by name" {
+	needs root
+	make_changes
+	local upper
+	# TRY_LAYER: as kernels with redirect_dir leave it
+	upper=$(dirname "$(ls -d "$SCRATCH"/data/containers/*/layers/0/of)")/upper
+	setfattr -n trusted.overlay.redirect -v /elsewhere "$upper$PLACE/a" 2>/dev/null ||
+		python3 -c 'import os, sys
+os.setxattr(sys.argv[1], "trusted.overlay.redirect", b"/elsewhere")' "$upper$PLACE/a" ||
+		skip "nothing here sets extended attributes"
+	run -125 t diff one
+	expect_has "directory '${PLACE#/}/a' of '/' was renamed in the layer"
+	run -125 t commit one
+	[ ! -e "$PLACE/a" ]
 }
