@@ -178,6 +178,26 @@ hint: kist ls --names lists those that have a name"
 	nothing_left
 }
 
+# The last name takes the folder of all and its mount along.
+make_and_remove() {
+	for _ in {1..25}; do
+		k new "$1" -u && k rm "$1" || return
+	done >"$SCRATCH/$1" 2>&1
+}
+
+@test "names made and removed at the same time are not in each other's way" {
+	needs root
+	local pids=() pid
+	for name in kt-a kt-b kt-c; do
+		make_and_remove $name 3>&- &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid"
+	done
+	nothing_left
+}
+
 @test "an ordinary user names, enters, keeps and removes, too" {
 	needs user
 	run -0 ku new lab -n -u --hostname mine

@@ -40,6 +40,10 @@ const char *named_about_text(const struct named_about *about,
 MUST_CHECK int named_check_new(const struct kist *kist, const char *name,
 			       struct kist_error *err);
 
+/* Hold off others who make or remove names, until the fd is closed. Return:
+ * the fd, or a negative errno (STORE). */
+MUST_CHECK int named_lock(const struct kist *kist, struct kist_error *err);
+
 /**
  * named_claim() - the folder of a new set, without namespaces in it
  *
@@ -50,7 +54,7 @@ MUST_CHECK int named_check_new(const struct kist *kist, const char *name,
  */
 struct named_place {
 	const char *root, *path;
-	int root_fd, dir_fd;
+	int lock_fd, root_fd, dir_fd;
 };
 MUST_CHECK int named_claim(const struct kist *kist, const char *name,
 			   const struct kist_trace *trace, struct arena *arena,

@@ -254,6 +254,7 @@ int named_remove(const struct kist *kist, const char *name,
 		 const struct kist_trace *trace, struct kist_error *err)
 {
 	CLEANUP_ARENA struct arena arena;
+	CLEANUP_FD int lock_fd = -1;
 	struct named set;
 	int ret;
 
@@ -261,6 +262,14 @@ int named_remove(const struct kist *kist, const char *name,
 	ret = named_find(kist, name, &arena, &set, err);
 	if (ret < 0)
 		return ret;
+	if (!set.only_netns && !trace_is_dry(trace)) {
+		lock_fd = named_lock(kist, err);
+		if (lock_fd < 0)
+			return lock_fd;
+		ret = named_find(kist, name, &arena, &set, err);
+		if (ret < 0)
+			return ret;
+	}
 	if (set.only_netns)
 		return remove_netns(name, trace, err);
 	return remove_set(kist, &set, trace, &arena, err);

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "base/json_write.h"
@@ -121,6 +122,30 @@ int named_check_new(const struct kist *kist, const char *name,
 
 /* ---- folders ---- */
 
+int named_lock(const struct kist *kist, struct kist_error *err)
+{
+	CLEANUP_ARENA struct arena arena;
+	const char *run;
+	int fd, ret = 0;
+
+	arena_init(&arena);
+	run = folders_run_path(kist, &arena);
+	if (!run)
+		return err_nomem(err);
+	fd = open(run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(err, KIST_E_STORE, errno, "open folder '%s'",
+			       run);
+	while (ret == 0 && flock(fd, LOCK_EX) < 0)
+		if (errno != EINTR)
+			ret = err_sys(err, KIST_E_STORE, errno,
+				      "lock folder '%s'", run);
+	if (ret == 0)
+		return fd;
+	close(fd);
+	return ret;
+}
+
 /* @path is absolute. */
 static bool is_mount_point(const char *path)
 {
@@ -209,7 +234,7 @@ int named_claim(const struct kist *kist, const char *name,
 		const struct kist_trace *trace, struct arena *arena,
 		struct named_place *ret_place, struct kist_error *err)
 {
-	struct named_place p = { .root_fd = -1, .dir_fd = -1 };
+	struct named_place p = { .lock_fd = -1, .root_fd = -1, .dir_fd = -1 };
 	struct folders folders;
 	int ret = folders_open(kist, &folders, err);
 
@@ -220,7 +245,10 @@ int named_claim(const struct kist *kist, const char *name,
 	if (!p.root)
 		return err_nomem(err);
 	p.path = arena_printf(arena, "%s/%s", p.root, name);
-	ret = make_root(p.root, trace, err);
+	if (!trace_is_dry(trace))
+		p.lock_fd = ret = named_lock(kist, err);
+	if (ret >= 0)
+		ret = make_root(p.root, trace, err);
 	if (ret == 0 && named_can_bind())
 		ret = own_mount(p.root, MS_PRIVATE, trace, err);
 	if (ret == 0 &&
@@ -238,7 +266,8 @@ void named_place_close(struct named_place *place)
 {
 	cleanup_fd(&place->root_fd);
 	cleanup_fd(&place->dir_fd);
-	place->root_fd = place->dir_fd = -1;
+	cleanup_fd(&place->lock_fd);
+	place->root_fd = place->dir_fd = place->lock_fd = -1;
 }
 
 /* A file with nothing, one or more namespaces bound on it. */
