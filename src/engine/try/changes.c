@@ -153,14 +153,19 @@ static bool is_same(int upper, int lower, const char *name,
 
 /* ---- directories ---- */
 
-static bool has_mark(int dir_fd, const char *const names[2])
+static bool is_opaque(int dir_fd)
 {
-	char value[2];
+	char value = 0;
 
-	for (int i = 0; i < 2; i++)
-		if (fgetxattr(dir_fd, names[i], value, sizeof(value)) > 0)
-			return true;
-	return false;
+	return (fgetxattr(dir_fd, "trusted.overlay.opaque", &value, 1) == 1 ||
+		fgetxattr(dir_fd, "user.overlay.opaque", &value, 1) == 1) &&
+	       value == 'y';
+}
+
+static bool is_redirect(int dir_fd)
+{
+	return fgetxattr(dir_fd, "trusted.overlay.redirect", NULL, 0) > 0 ||
+	       fgetxattr(dir_fd, "user.overlay.redirect", NULL, 0) > 0;
 }
 
 static int refuse_redirect(const struct walk *w)
@@ -234,21 +239,17 @@ static int look_at(struct walk *w, int upper, int lower, const char *name,
 
 static int walk_dir(struct walk *w, int upper, int lower, int depth)
 {
-	static const char *const opaque[] = { "trusted.overlay.opaque",
-					      "user.overlay.opaque" };
-	static const char *const redirect[] = { "trusted.overlay.redirect",
-						"user.overlay.redirect" };
 	const size_t len = strlen(w->below);
 	struct dirent *entry;
 	DIR *dir;
 	int ret = 0;
 
-	if (has_mark(upper, redirect))
+	if (is_redirect(upper))
 		return refuse_redirect(w);
 	if (depth > DEPTH_MAX)
 		return err_set(w->err, KIST_E_TRY_LAYER,
 			       "'%s' is too deep a directory", w->below);
-	if (lower >= 0 && has_mark(upper, opaque))
+	if (lower >= 0 && is_opaque(upper))
 		add_hidden(w, upper, lower, len);
 	dir = fdopendir(openat(upper, ".", O_RDONLY | O_CLOEXEC));
 	if (!dir)
