@@ -133,8 +133,8 @@ int kist_enter(const struct kist *kist, const struct kist_enter *enter,
 	       void *context, struct kist_enter_end *ret_end,
 	       struct kist_error *err);
 
-/* What kist_enter() would do: the plan, a line an operation. Free with
- * free(3). */
+/* What kist_enter() would do: the plan, a line an operation, each a comment;
+ * then lines for sh(1) that do the same by nsenter(1). Free with free(3). */
 int kist_enter_plan(const struct kist *kist, const struct kist_enter *enter,
 		    char **ret_text, struct kist_error *err);
 

@@ -78,7 +78,7 @@ static const struct opt enter_opts[] = {
 	FLAG(0, "preserve-fds", enter.pass_fds,
 	     "the command has our other open files, too"),
 	FLAG('q', "quiet", quiet, "do not say whose ids the command has"),
-	FLAG(0, "dry-run", dry_run, "print what would be done"),
+	FLAG(0, "dry-run", dry_run, "print what would be done, as shell lines"),
 	OPERAND("TARGET", opt_string, enter.target,
 		"a process id, a container, a name, net:[INODE], a file …"),
 	REST("COMMAND", enter.command, "what to run (default: a shell)"),

@@ -182,6 +182,38 @@ hint: no process can be started in it any more: make a new one"
 	[ ! -e "$SCRATCH/made" ]
 }
 
+# What a command finds there, in a word each.
+looks='id -u; id -g; id -G; pwd; uname -n; readlink /proc/self/ns/*
+	ls /sys/class/net; ls -d /sys/fs/cgroup/*; umask; cat /proc/1/comm'
+
+# The lines of a dry run show the same as entering itself.
+same_as_told() {
+	run -0 k enter --dry-run "$@" "$TARGET" sh -c "$looks"
+	sh -e <<<"$output" | sed 's/mnt:.*/mnt/' >"$SCRATCH/told"
+	k enter -q "$@" "$TARGET" sh -c "$looks" |
+		sed 's/mnt:.*/mnt/' >"$SCRATCH/entered"
+	diff "$SCRATCH/told" "$SCRATCH/entered"
+}
+
+@test "the lines of a dry run enter the same, as the same, in the same place" {
+	needs root
+	start_target
+	same_as_told
+	same_as_told -a -w=/etc
+	same_as_told -n
+	same_as_told -u -i -W /usr
+	same_as_told -n -p --as nobody
+	same_as_told -S 5 -G 6
+	same_as_told -p -F
+	k new kt-user -U -n -u
+	TARGET=kt-user
+	same_as_told
+	same_as_told -S 0
+	k rm kt-user
+	run -0 k enter --dry-run -u /proc/self/ns/uts true
+	expect_has "nsenter -- true"
+}
+
 @test "without namespaces to enter the command runs, and this is said" {
 	run -0 k enter . echo here
 	expect_has "is in the same namespaces as we are"

@@ -2,6 +2,7 @@
 /* enter.c - kist_enter(): a command in the namespaces of something */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "container/spawn.h"
 #include "engine/ns/enter.h"
@@ -148,6 +149,20 @@ int kist_enter(const struct kist *kist, const struct kist_enter *enter,
 	return ret;
 }
 
+/* The plan as a comment. */
+static void print_plan(const struct plan *plan, struct buf *out)
+{
+	CLEANUP_BUF struct buf text;
+
+	buf_init(&text);
+	plan_print(plan, &text);
+	for (char *line = text.data, *end; line && *line; line = end) {
+		end = line + strcspn(line, "\n");
+		buf_printf(out, "# %.*s\n", (int)(end - line), line);
+		end += *end == '\n';
+	}
+}
+
 int kist_enter_plan(const struct kist *kist, const struct kist_enter *enter,
 		    char **ret_text, struct kist_error *err)
 {
@@ -160,8 +175,10 @@ int kist_enter_plan(const struct kist *kist, const struct kist_enter *enter,
 	plan_init(&plan, &e.arena);
 	if (ret == 0)
 		ret = enter_plan(&e, &plan, err);
-	if (ret == 0)
-		plan_print(&plan, &text);
+	if (ret == 0) {
+		print_plan(&plan, &text);
+		enter_tell(kist, &e, &text);
+	}
 	plan_done(&plan);
 	enter_done(&e);
 	if (ret < 0)

@@ -76,6 +76,9 @@ MUST_CHECK int enter_selinux(struct entering *e, struct kist_error *err);
 MUST_CHECK int enter_plan(struct entering *e, struct plan *plan,
 			  struct kist_error *err);
 
+/* Lines for sh(1) that do the same (enter_tell.c). */
+void enter_tell(const struct kist *kist, struct entering *e, struct buf *text);
+
 /* Only the joining, for who is to stay there. */
 void enter_plan_joins(struct entering *e, struct plan *plan);
 
