@@ -104,7 +104,7 @@ struct kist_limit_killed {
  * @oom_kills:	processes killed for want of memory; -1: not known
  * @killed, @killed_count: the first of them, as far as the kernel's log may be
  *		read
- * @peak_bytes:	most memory that was in use; -1: not known
+ * @peak_bytes:	if some were, the most memory that was in use; -1: not known
  * @memory_bytes: the limit; -1: none
  * @left:	processes that were left in the group
  * @group:	its path, for people

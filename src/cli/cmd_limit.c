@@ -287,16 +287,20 @@ static int limit_with(const struct kist_global *g, struct limit_args *a,
 static int limit_run(void *global, const void *args, struct kist_error *err)
 {
 	struct limit_args a = *(const struct limit_args *)args;
-	struct words words = { 0 };
+	const char *few[32] = { NULL };
+	struct words words = { .limits = few };
+	size_t count = count_words(a.words);
 	int ret;
 
-	words.limits = calloc(count_words(a.words) + 1, sizeof(char *));
+	if (count >= ARRAY_LEN(few))
+		words.limits = calloc(count + 1, sizeof(char *));
 	if (!words.limits)
 		return err_nomem(err);
 	ret = read_words(&a, &words, err);
 	if (ret == 0)
 		ret = limit_with(global, &a, &words, err);
-	free(words.limits);
+	if (words.limits != few)
+		free(words.limits);
 	return ret;
 }
 

@@ -65,6 +65,18 @@ MUST_CHECK int cgroup_probe(struct cgroup_world *ret_world,
 			    struct kist_error *err);
 
 /**
+ * cgroup_probe_v1() - add the v1 hierarchy of one controller
+ * @world:	empty, or what this function made of it
+ * @cgroup_text: /proc/PID/cgroup of any process
+ *
+ * One statfs(2), for those who need few hierarchies. Return: false if it is
+ * not where it usually is, is mounted together with others, or is on v2: then
+ * cgroup_probe() knows.
+ */
+bool cgroup_probe_v1(struct cgroup_world *world, const char *cgroup_text,
+		     const char *controller);
+
+/**
  * cgroup_choose_path() - the group for a new container
  * @wanted:	linux.cgroupsPath: absolute is from the mounts' root, relative
  *		below "/kist"; NULL: "/kist-ID"

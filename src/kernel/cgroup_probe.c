@@ -266,6 +266,33 @@ static int read_mountinfo(struct cgroup_world *ret_world,
 	return 0;
 }
 
+/* In /proc/PID/cgroup a line is "4:memory:/a/b"; "3:cpu,cpuacct:/" is two that
+ * are mounted together. */
+static bool is_alone(const char *text, const char *controller)
+{
+	size_t len = strlen(controller);
+
+	for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
+		const char *list = text + strcspn(text, ":\n");
+
+		if (len && *list++ == ':' &&
+		    strncmp(list, controller, len) == 0 && list[len] == ':')
+			return true;
+	}
+	return false;
+}
+
+bool cgroup_probe_v1(struct cgroup_world *world, const char *cgroup_text,
+		     const char *controller)
+{
+	if (!is_controller(controller, strlen(controller)) ||
+	    !is_alone(cgroup_text, controller) ||
+	    !add_directory(world, controller))
+		return false;
+	set_mode(world);
+	return cgroup_find_v1(world, controller) >= 0;
+}
+
 int cgroup_probe(struct cgroup_world *ret_world, struct kist_error *err)
 {
 	struct cgroup_world world = { 0 };

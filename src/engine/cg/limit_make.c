@@ -215,8 +215,7 @@ static bool has_processes(const struct limit_plan *plan)
 
 int limit_plan_remove(struct limit_plan *plan)
 {
-	int64_t deadline_ms = cgroup_now_ms() + EMPTY_MS;
-	int pause_ms = 1;
+	int waited_ms = 0, pause_ms = 1;
 
 	for (int h = 0; h < plan->world.count; h++) {
 		struct cgroup_place place;
@@ -227,8 +226,9 @@ int limit_plan_remove(struct limit_plan *plan)
 		place = cgroup_place(&plan->world.h[h], plan->group[h], -1);
 		/* one that is just ending counts until its last moment */
 		while ((ret = remove_one(place.path)) == -EBUSY &&
-		       !has_processes(plan) && cgroup_now_ms() < deadline_ms) {
+		       !has_processes(plan) && waited_ms < EMPTY_MS) {
 			cgroup_wait(-1, pause_ms);
+			waited_ms += pause_ms;
 			pause_ms = pause_ms < 50 ? pause_ms * 2 : 50;
 		}
 		if (ret)

@@ -63,14 +63,16 @@ bool limit_oom_look(struct limit_oom *oom)
 					     "oom_kill") :
 			     cgroup_file_key(oom->dir_fd, "memory.oom_control",
 					     "oom_kill");
+	if (kills >= 0)
+		oom->kills = kills;
+	if (kills <= 0)
+		return kills == 0; /* nobody asks for the peak */
 	peak = cgroup_file_number(oom->dir_fd,
 				  oom->is_v2 ? "memory.peak" :
 					       "memory.max_usage_in_bytes");
-	if (kills >= 0)
-		oom->kills = kills;
 	if (peak >= 0)
 		oom->peak = peak;
-	return kills >= 0;
+	return true;
 }
 
 /* "key=VALUE," in a record; the value is cut at @size. */

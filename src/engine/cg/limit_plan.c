@@ -346,17 +346,45 @@ static void needs_of(const struct build *b, int hierarchy, char *ret_needs,
 	}
 }
 
-static int place_all(struct build *b, pid_t pid, const char *parent,
-		     const char *name, struct kist_error *err)
+static int read_groups(pid_t pid, char *ret_text, size_t size,
+		       struct kist_error *err)
 {
-	char path[32] = "/proc/self/cgroup", text[8192] = "", needs[256];
-	int ret = 0;
+	char path[32] = "/proc/self/cgroup";
 
 	if (pid)
 		snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
-	if (!parent && sys_read_file(AT_FDCWD, path, text, sizeof(text)) < 0)
+	if (sys_read_file(AT_FDCWD, path, ret_text, size) < 0)
 		return err_sys(err, KIST_E_LIMIT_PLACE, ESRCH,
 			       "find the control group of process %d", pid);
+	return 0;
+}
+
+/* Only those that are asked for, if they are where they usually are. */
+static bool probe_few(struct build *b, const char *cgroup_text)
+{
+	for (size_t i = 0; i < b->asks->count; i++) {
+		char v1[64], v2[64];
+
+		controllers_of(&b->asks->items[i], v1, v2);
+		if (!cgroup_probe_v1(&b->plan->world, cgroup_text, v1))
+			return false;
+	}
+	return true;
+}
+
+static int probe(struct build *b, const char *cgroup_text,
+		 struct kist_error *err)
+{
+	return probe_few(b, cgroup_text) ? 0 :
+					   cgroup_probe(&b->plan->world, err);
+}
+
+static int place_all(struct build *b, const char *text, const char *parent,
+		     const char *name, struct kist_error *err)
+{
+	char needs[256];
+	int ret = 0;
+
 	for (int h = 0; ret == 0 && h < b->plan->world.count; h++) {
 		bool is_used = false;
 
@@ -395,13 +423,17 @@ int limit_plan_fill(struct limit_plan *plan, const struct limit_asks *asks,
 		    struct kist_error *err)
 {
 	struct build b = { .plan = plan, .asks = asks };
+	char groups[8192] = "";
 	size_t order[LIMIT_OPS];
-	int v2, ret;
+	int v2, ret = 0;
 
 	if (asks->count > LIMIT_OPS / 4)
 		return err_set(err, KIST_E_LIMIT_WORD, "too many limits");
 	memset(plan->dir_fd, -1, sizeof(plan->dir_fd));
-	ret = cgroup_probe(&plan->world, err);
+	if (!parent)
+		ret = read_groups(pid, groups, sizeof(groups), err);
+	if (ret == 0)
+		ret = probe(&b, groups, err);
 	if (ret)
 		return ret;
 	v2 = cgroup_find_v2(&plan->world);
@@ -410,7 +442,7 @@ int limit_plan_fill(struct limit_plan *plan, const struct limit_asks *asks,
 	for (size_t i = 0; ret == 0 && i < asks->count; i++)
 		ret = choose_hierarchy(&b, (int)i, v2, err);
 	if (ret == 0)
-		ret = place_all(&b, pid, parent, name, err);
+		ret = place_all(&b, groups, parent, name, err);
 	sort(order, asks);
 	for (size_t i = 0; ret == 0 && i < asks->count; i++)
 		ret = add_ask(&b, (int)order[i], err);

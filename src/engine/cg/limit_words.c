@@ -69,10 +69,10 @@ static int read_bytes(struct limit_ask *ask, const char *text,
 		      struct kist_error *err)
 {
 	int64_t bytes;
+	int64_t whole =
+		strchr(text, '%') ? machine_bytes((enum limit_key)ask->key) : 0;
 
-	if (!read_percent(text, machine_bytes((enum limit_key)ask->key),
-			  &bytes) &&
-	    num_parse_bytes(text, &bytes))
+	if (!read_percent(text, whole, &bytes) && num_parse_bytes(text, &bytes))
 		return bad(err, "write it like 64M, 1.5G, 25% or max",
 			   "%s: '%s' is not an amount of memory", ask->word,
 			   text);
