@@ -5,10 +5,12 @@
  * How it works
  * ============
  *
- * The program is started as "kist-init FD OFFSET", FD being the memory file
- * with the plan from byte OFFSET on (in front of it is this program). It copies the plan into memory of its own, so that nobody can change
- * it any more, and walks the operations until EXEC replaces the program. It
- * is single-threaded, allocates nothing after that copy, and is not dumpable:
+ * The program is started as "kist-init FD OFFSET [MARK]", FD being the memory
+ * file with the plan from byte OFFSET on (in front of it is this program); MARK
+ * is for those who look at it. It copies the plan into memory of its own, so
+ * that nobody can change it any more, and walks the operations until EXEC
+ * replaces the program. It is single-threaded, allocates nothing after that
+ * copy, and is not dumpable:
  * what it joins cannot trace it or reach its fds through /proc. (While ids
  * are being mapped by an unprivileged parent the plan has to lift that with a
  * CALL of prctl(2), since /proc/PID/uid_map is root's otherwise.)
@@ -228,7 +230,7 @@ _Noreturn void child_main(long *stack)
 	SYS(prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
 	/* Until EXEC or INIT gives it another: see plan.h. */
 	SYS(prctl, PR_SET_NAME, "kist-setup", 0, 0, 0);
-	if (stack[0] != 3 || SYS(close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
+	if (stack[0] < 3 || SYS(close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
 		child_exit(CHILD_EXIT_FAILED);
 	child_reset_signals(true);
 	SYS(umask, 0); /* what is made is exact; the plan sets the program's */

@@ -44,6 +44,7 @@ struct plan {
 	struct buf owned;     /* int32_t fds that plan_done() closes */
 	uint64_t clone_flags; /* for the first process */
 	const struct cgroup *cgroup; /* the first process is born there */
+	const char *mark;	     /* a word for ps(1) to show, or NULL */
 	bool forks; /* a FORK operation makes the real process */
 	int fault_op, fault_errno;
 };

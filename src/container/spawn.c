@@ -62,7 +62,8 @@ static int pass_slots(const struct plan *plan)
 static void execute(struct start *start)
 {
 	char *argv[] = { (char *)"kist-init", start->fd_number,
-			 start->offset_number, NULL };
+			 start->offset_number, (char *)start->plan->mark,
+			 NULL };
 	char *envp[] = { NULL };
 
 	if (pass_slots(start->plan) == 0 &&

@@ -12,11 +12,18 @@ setup_file() {
 	[ "$(id -u)" = 0 ] && [ -x "$KIST" ] || return 0
 	unshare -pf --mount-proc "$KIST" init --pause 3>&- >/dev/null 2>&1 &
 	echo "$!" >"$BATS_FILE_TMPDIR/holder"
+	"$KIST" --root "$BATS_FILE_TMPDIR/lost" new ktest-lost -pu
+	jq .holder "$BATS_FILE_TMPDIR/lost/ns/ktest-lost/about" \
+		>"$BATS_FILE_TMPDIR/lost.pid"
 }
 
 teardown_file() {
 	local pid
 	[ -e "$BATS_FILE_TMPDIR/holder" ] || return 0
+	"$KIST" --root "$BATS_FILE_TMPDIR/lost" rm ktest-lost 2>/dev/null || :
+	kill -KILL "$(cat "$BATS_FILE_TMPDIR/lost.pid")" 2>/dev/null || :
+	! mountpoint -q "$BATS_FILE_TMPDIR/lost/ns" ||
+		umount -R "$BATS_FILE_TMPDIR/lost/ns"
 	pid=$(cat "$BATS_FILE_TMPDIR/holder")
 	pkill -KILL -P "$pid" || :
 	kill -KILL "$pid" 2>/dev/null || :
@@ -390,4 +397,35 @@ is_sleeping() { [ "$(cat "/proc/$1/comm")" = sleep ]; }
 	expect_has "not kist's: kill -KILL $pid"
 	k clean --yes >/dev/null || :
 	[ -d "/proc/$pid" ]
+}
+
+@test "a holder whose set is gone is ended, and no holder of another folder" {
+	needs root
+	local lost=$BATS_FILE_TMPDIR/lost pid
+	pid=$(cat "$lost.pid")
+	[ "$(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -d' ' -f4)" = \
+		"$lost/ns/ktest-lost" ]
+	not_found "process $pid (kist-init)"
+	mv "$lost/ns/ktest-lost/about" "$SCRATCH/about"
+	k() { "$KIST" --root "$lost" "$@"; }
+	eventually found "process $pid (kist-init)" ||
+		eventually found "process $pid (kist-init)" ||
+		eventually found "process $pid (kist-init)"
+	run mine "process $pid (kist-init)"
+	expect_has "--yes removes"
+	[ "$(k clean -n | grep -xF "kill -KILL $pid")" ]
+	[ -d "/proc/$pid" ]
+	# Somebody is in its pid namespace.
+	"$KIST" enter -p "$pid" sleep 1000 3>&- &
+	local inside=$!
+	others() { [ "$(readlink /proc/[0-9]*/ns/pid | grep -cxF "$1")" -gt 1 ]; }
+	eventually others "$(readlink "/proc/$pid/ns/pid")"
+	k clean --yes >/dev/null || :
+	[ -d "/proc/$pid" ]
+	pkill -KILL -P "$inside" || :
+	kill -KILL "$inside" 2>/dev/null || :
+	eventually found "--yes removes"
+	k clean --yes >"$SCRATCH/out" || :
+	grep -qE "process $pid .* removed$" "$SCRATCH/out"
+	gone "$pid"
 }

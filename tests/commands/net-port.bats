@@ -8,8 +8,16 @@ teardown() { end_net; }
 
 # ask PORT [udp] - what a server says, on this machine
 ask() {
-	local kind=${2:-tcp}
-	echo x | timeout 5 socat -t 3 - "${kind^^}:127.0.0.1:$1"
+	local fd
+	if [ "${2:-tcp}" = tcp ]; then
+		echo x | timeout 5 socat -t 3 - "TCP:127.0.0.1:$1"
+		return
+	fi
+	# Datagrams have no end: the first one is the answer.
+	exec {fd}<>"/dev/udp/127.0.0.1/$1"
+	echo x >&"$fd"
+	timeout 5 head -n 1 <&"$fd"
+	exec {fd}>&-
 }
 
 # A port of this machine that nothing has.

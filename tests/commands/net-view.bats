@@ -124,7 +124,7 @@ $b 192.168.77.2 -> $a 192.168.77.1
 	in_net "$b" ip address flush dev vb
 	in_net "$b" ip address add 192.168.77.2/24 dev other
 	in_net "$b" sysctl -qw net.ipv4.conf.vb.arp_ignore=1
-	run -1 kist net check -4 -w 600ms "$a" "$b"
+	run -1 kist net check -4 -w 250ms "$a" "$b"
 	expect_has "nobody answers for 192.168.77.2 on 'va' of '$a': the other is not on that link"
 }
 

@@ -3,12 +3,15 @@
  * holders.c - processes that keep namespaces no name leads to
  *
  * A holder is the small init, with nothing to look after. So is the pause
- * process of somebody's pod (kist init --pause), and nothing tells them apart:
- * it is only told of.
+ * process of somebody's pod (kist init --pause): of that one it is only told. A
+ * holder of a set of ours has the set's folder as its third argument, and is
+ * killed, unless another process is in its pid namespace.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,11 +21,16 @@
 #include "container/lifecycle.h"
 #include "container/store.h"
 #include "engine/clean/clean.h"
-#include "engine/ns/named.h"
+#include "engine/ns/named_about.h"
 #include "kernel/proc.h"
 #include "kernel/proc_status.h"
+#include "sys/file.h"
+#include "sys/process.h"
 
 #define HOLDER_NAME "kist-init"
+#define CMDLINE_MAX 8192
+#define END_MS 5000
+#define MARK_ARG 3 /* see child/main.c */
 
 /* A kernel without it says that there are some. */
 static bool has_children(struct cleaning *c, pid_t pid)
@@ -79,12 +87,9 @@ static bool is_young(const struct proc_stat *stat)
 	       stat->start_time / ticks + CLEAN_AGE_SECONDS;
 }
 
-static void look_at(struct cleaning *c, pid_t pid)
+/* An idle init that no name leads to, and no container. */
+static bool is_left(struct cleaning *c, pid_t pid, uid_t *ret_owner)
 {
-	struct leftover left = {
-		.shown = { .kind = KIST_LEFTOVER_HOLDER,
-			   .reason = "no name leads to what it keeps" },
-	};
 	struct proc_status status;
 	struct proc_stat stat;
 
@@ -93,13 +98,118 @@ static void look_at(struct cleaning *c, pid_t pid)
 	    proc_stat(c->proc_fd, pid, &stat) < 0 || stat.state == 'Z' ||
 	    is_young(&stat) || has_children(c, pid) || has_name(c, pid) ||
 	    is_container(c, pid))
+		return false;
+	*ret_owner = status.uid[PROC_EFFECTIVE];
+	return geteuid() == 0 || *ret_owner == geteuid();
+}
+
+/* The folder of the set it was started to hold, in the arena; NULL: unknown. */
+static const char *mark_of(struct cleaning *c, pid_t pid)
+{
+	CLEANUP_BUF struct buf args = { 0 };
+	size_t pos = 0;
+	char path[32];
+
+	snprintf(path, sizeof(path), "%d/cmdline", pid);
+	if (sys_load_file(c->proc_fd, path, &args, CMDLINE_MAX) < 0)
+		return NULL;
+	buf_putc(&args, '\0');
+	if (buf_failed(&args))
+		return NULL;
+	for (int i = 0; i < MARK_ARG && pos < args.len; i++)
+		pos += strlen(args.data + pos) + 1;
+	return pos < args.len && args.data[pos] == '/' ?
+		       arena_strdup(&c->arena, args.data + pos) :
+		       NULL;
+}
+
+/* A set of these folders? */
+static bool is_ours(struct cleaning *c, const char *mark)
+{
+	const char *root = named_root(&c->kist, &c->arena);
+
+	return root && mark && strncmp(mark, root, strlen(root)) == 0 &&
+	       mark[strlen(root)] == '/';
+}
+
+/* Does it hold a set of other folders (kist --root)? */
+static bool is_elsewhere(struct cleaning *c, pid_t pid, const char *mark)
+{
+	CLEANUP_FD int fd = -1;
+	struct named_about about;
+
+	if (!mark || is_ours(c, mark))
+		return false;
+	fd = open(mark, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd >= 0 && named_about_load(fd, &about) == 0 &&
+	       about.holder == pid;
+}
+
+/* Has it a pid namespace of its own, which would end with it? */
+static bool ends_others(struct cleaning *c, pid_t pid)
+{
+	char path[32];
+	struct stat ours, its;
+
+	snprintf(path, sizeof(path), "%d/ns/pid", pid);
+	return fstatat(c->proc_fd, "self/ns/pid", &ours, 0) < 0 ||
+	       fstatat(c->proc_fd, path, &its, 0) < 0 ||
+	       (its.st_ino != ours.st_ino &&
+		clean_in_use(c, NS_PID, its.st_ino, pid));
+}
+
+static int remove_holder(struct cleaning *c, const struct leftover *left,
+			 const struct kist_trace *trace, struct kist_error *err)
+{
+	struct pollfd end = { .events = POLLIN };
+	CLEANUP_FD int pidfd = -1;
+	struct proc_stat stat;
+	uint32_t pid = 0;
+	uid_t owner;
+
+	if (num_parse_u32(left->name, &pid) < 0 ||
+	    proc_stat(c->proc_fd, (pid_t)pid, &stat) < 0)
+		return 0;
+	pidfd = proc_open_pidfd(c->proc_fd, (pid_t)pid, stat.start_time);
+	if (pidfd < 0)
+		return 0;
+	if (!is_left(c, (pid_t)pid, &owner) || owner != geteuid() ||
+	    !is_ours(c, mark_of(c, (pid_t)pid)) || ends_others(c, (pid_t)pid))
+		return -EBUSY;
+	if (!trace_step(trace, NULL, "kill -KILL %u", pid))
+		return 0;
+	if (sys_pidfd_send_signal(pidfd, SIGKILL) < 0 && errno != ESRCH)
+		return err_sys(err, KIST_E_SYSTEM, errno, "end process %u",
+			       pid);
+	end.fd = pidfd;
+	poll(&end, 1, END_MS);
+	return 0;
+}
+
+static void look_at(struct cleaning *c, pid_t pid)
+{
+	struct leftover left = {
+		.shown = { .kind = KIST_LEFTOVER_HOLDER,
+			   .reason = "no name leads to what it keeps" },
+	};
+
+	const char *mark;
+
+	if (!is_left(c, pid, &left.shown.owner))
 		return;
-	left.shown.owner = status.uid[PROC_EFFECTIVE];
-	if (geteuid() != 0 && left.shown.owner != geteuid())
+	mark = mark_of(c, pid);
+	if (is_elsewhere(c, pid, mark))
 		return;
+	left.name = arena_printf(&c->arena, "%d", pid);
 	left.shown.what =
 		arena_printf(&c->arena, "process %d (%s)", pid, HOLDER_NAME);
-	left.shown.advice = arena_printf(&c->arena, "kill -KILL %d", pid);
+	left.shown.is_removable = left.shown.owner == geteuid() &&
+				  is_ours(c, mark) && !ends_others(c, pid);
+	if (left.shown.is_removable)
+		left.remove = remove_holder;
+	else
+		left.shown.advice =
+			arena_printf(&c->arena, "kill -KILL %d", pid);
 	clean_add(c, &left);
 }
 

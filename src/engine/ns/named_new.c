@@ -287,11 +287,16 @@ static void add_settings(const struct making *m, struct plan *plan,
 		add_mounts(m, plan);
 }
 
-static void add_holding(struct plan *plan)
+/* By its mark 'kist clean' knows whose it was when the name is gone. */
+static void add_holding(const struct kist *kist, const char *name,
+			struct plan *plan)
 {
+	const char *root = named_root(kist, plan->arena);
 	const struct plan_init told = { .flags = PLAN_INIT_HOLD };
 	struct plan_op *op;
 
+	if (root)
+		plan->mark = arena_printf(plan->arena, "%s/%s", root, name);
 	op = plan_call(plan, SYS_setsid, 0, 0, 0);
 	op->ignore[0] = EPERM;
 	plan_say(plan, "leave the terminal", NULL, NULL);
@@ -398,7 +403,7 @@ static int make(const struct kist *kist, struct making *m,
 	plan_init(&plan, &m->arena);
 	add_namespaces(m, &plan);
 	add_settings(m, &plan, &m->arena);
-	add_holding(&plan);
+	add_holding(kist, m->args->name, &plan);
 	ret = start_holder(&plan, m, &holder, err);
 	if (ret == 0)
 		ret = name_held(kist, m->args->name, &holder, m->kinds, stays,
@@ -442,7 +447,7 @@ static int keep_by_holder(const struct kist *kist, const char *name,
 	enter_plan_joins(e, &plan);
 	plan_call(&plan, SYS_prctl, PR_SET_DUMPABLE, 1, 0);
 	plan_say(&plan, "open the own files in /proc", NULL, NULL);
-	add_holding(&plan);
+	add_holding(kist, name, &plan);
 	ret = start_holder(&plan, NULL, &holder, err);
 	if (ret == 0)
 		ret = name_held(kist, name, &holder, e->kinds, true, trace,
