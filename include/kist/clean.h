@@ -50,7 +50,8 @@ enum kist_leftover_kind {
 				  * mount below kist's folders */
 	KIST_LEFTOVER_CGROUP,	 /* a control group without processes */
 	KIST_LEFTOVER_PORT,	 /* a published port without a namespace */
-	KIST_LEFTOVER_LINK,	 /* a network device that got no further */
+	KIST_LEFTOVER_LINK,	 /* a network device that got no further, or
+				  * what is remembered of one that is gone */
 	KIST_LEFTOVER_HOLDER,	 /* a process that keeps what has no name */
 	KIST_LEFTOVER_COUNT
 };

@@ -383,7 +383,16 @@ movable() {
 	# Gone with its namespace: said.
 	on -q net move --keep m0 "$N1"
 	kist rm "$N1" 2>/dev/null
-	mistake "'m0' is neither in '$N1' nor here: it is gone" "" net move --back m0
+	mistake "'m0' is neither in '$N1' nor here: it is gone" \
+		"'kist clean --yes' forgets it" net move --back m0
+	on clean | grep -q "'m0' in '$N1'" && return 1 # somebody may be moving it
+	touch -d '1 hour ago' "$SCRATCH"/run/moved/*
+	on clean -n >"$SCRATCH/plan" || :
+	on clean | grep -qE "^link +'m0' in '$N1' +[^ ]+ +the moved device is gone +--yes removes"
+	grep -xF "rm $(echo "$SCRATCH"/run/moved/*)" "$SCRATCH/plan" >"$SCRATCH/rm"
+	on clean --yes >/dev/null || :
+	[ -z "$(ls "$SCRATCH/run/moved")" ]
+	[ "$(wc -l <"$SCRATCH/rm")" = 1 ]
 }
 
 @test "the lines of a move do the same" {

@@ -103,7 +103,7 @@ static finder *const finders[] = {
 	clean_find_containers, clean_find_states,  clean_find_names,
 	clean_find_sets,       clean_find_ports,   clean_find_netns,
 	clean_find_mounts,     clean_find_cgroups, clean_find_links,
-	clean_find_holders,
+	clean_find_moved,      clean_find_holders,
 };
 
 /* What others see is an array of its own. */

@@ -81,6 +81,7 @@ MUST_CHECK int clean_find_mounts(struct cleaning *c, struct kist_error *err);
 MUST_CHECK int clean_find_cgroups(struct cleaning *c, struct kist_error *err);
 MUST_CHECK int clean_find_ports(struct cleaning *c, struct kist_error *err);
 MUST_CHECK int clean_find_links(struct cleaning *c, struct kist_error *err);
+MUST_CHECK int clean_find_moved(struct cleaning *c, struct kist_error *err);
 MUST_CHECK int clean_find_holders(struct cleaning *c, struct kist_error *err);
 
 #endif

@@ -222,34 +222,74 @@ static bool is_meant(const struct device_state *state, const char *device,
 	return strcmp(state->device, device) == 0;
 }
 
+static int append(struct device_state **list, size_t *count, size_t *room,
+		  const struct device_state *state, struct arena *arena)
+{
+	if (*count == *room) {
+		size_t more = *room ? *room * 2 : 16;
+		struct device_state *grown =
+			ARENA_ARRAY(arena, struct device_state, more);
+
+		if (!grown)
+			return -ENOMEM;
+		if (*count)
+			memcpy(grown, *list, *count * sizeof(*grown));
+		*list = grown;
+		*room = more;
+	}
+	(*list)[(*count)++] = *state;
+	return 0;
+}
+
+int device_state_list(const struct kist *kist, struct arena *arena,
+		      struct device_state **ret_list, size_t *ret_count,
+		      struct kist_error *err)
+{
+	int folder_fd = open_folder(kist, false, err);
+	DIR *dir = folder_fd < 0 ? NULL : fdopendir(folder_fd);
+	struct device_state state, *list = NULL;
+	struct dirent *entry;
+	size_t count = 0, room = 0;
+	int ret = 0;
+
+	if (folder_fd < 0 && folder_fd != -ENOENT)
+		return folder_fd;
+	while (dir && ret == 0 && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.' &&
+		    read_record(dirfd(dir), entry->d_name, arena, &state))
+			ret = append(&list, &count, &room, &state, arena);
+	if (dir)
+		closedir(dir);
+	else
+		cleanup_fd(&folder_fd);
+	if (ret < 0)
+		return err_nomem(err);
+	*ret_list = list;
+	*ret_count = count;
+	return 0;
+}
+
 int device_state_find(const struct kist *kist, const char *device,
 		      const char *target, struct arena *arena,
 		      struct device_state *ret_state, struct kist_error *err)
 {
-	int folder_fd = open_folder(kist, false, err);
-	DIR *dir = folder_fd < 0 ? NULL : fdopendir(folder_fd);
-	struct device_state state, newest = { 0 };
-	struct dirent *entry;
+	const struct device_state *newest = NULL;
+	struct device_state *list;
+	size_t count;
+	int ret = device_state_list(kist, arena, &list, &count, err);
 
-	if (folder_fd < 0 && folder_fd != -ENOENT)
-		return folder_fd;
-	while (dir && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.' &&
-		    read_record(dirfd(dir), entry->d_name, arena, &state) &&
-		    is_meant(&state, device, target) &&
-		    (!newest.file || strcmp(state.file, newest.file) > 0))
-			newest = state;
-	if (dir)
-		closedir(dir);
-	if (!newest.file) {
-		int ret = err_set(err, KIST_E_LINK_UNKNOWN,
-				  "nothing is remembered of a device '%s'",
-				  device);
-
-		err_hint(err, "only what was moved with 'kist net move "
-			      "--keep' is");
+	if (ret < 0)
 		return ret;
+	for (size_t i = 0; i < count; i++)
+		if (is_meant(&list[i], device, target) &&
+		    (!newest || strcmp(list[i].file, newest->file) > 0))
+			newest = &list[i];
+	if (newest) {
+		*ret_state = *newest;
+		return 0;
 	}
-	*ret_state = newest;
-	return 0;
+	ret = err_set(err, KIST_E_LINK_UNKNOWN,
+		      "nothing is remembered of a device '%s'", device);
+	err_hint(err, "only what was moved with 'kist net move --keep' is");
+	return ret;
 }

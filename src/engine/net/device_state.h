@@ -70,6 +70,15 @@ MUST_CHECK int device_state_find(const struct kist *kist, const char *device,
 				 struct device_state *ret_state,
 				 struct kist_error *err);
 
+/* All that is remembered; in the arena. */
+MUST_CHECK int device_state_list(const struct kist *kist, struct arena *arena,
+				 struct device_state **ret_list,
+				 size_t *ret_count, struct kist_error *err);
+
+/* Is the device surely gone? Hardware never is: it outlives each namespace. */
+bool device_state_is_lost(const struct kist *kist,
+			  const struct device_state *state);
+
 /* Is this the device that is remembered? */
 bool device_state_is_of(const struct device_state *state,
 			const struct link *link);

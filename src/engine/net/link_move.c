@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * link_move.c - devices moved to another namespace, and brought back
+ * link_move.c - devices moved to another namespace
  *
  * The kernel takes a moved device down, and its addresses and routes away.
  * When a namespace ends, hardware in it goes back to the first network
@@ -254,112 +254,6 @@ int kist_link_move(const struct kist *kist, const struct kist_link_move *args,
 		ret = move(&m, err);
 	if (ret == 0 && ret_returns)
 		*ret_returns = !m.link.kind[0];
-	close_places(&m);
-	return ret;
-}
-
-/* ---- back ---- */
-
-/* Is the device in the namespace @word, called @name? Return: 1, 0, -errno. */
-static int is_at(struct moving *m, const char *word, const char *name,
-		 struct kist_error *err)
-{
-	int ret =
-		link_place_find(m->kist, word, false, m->arena, &m->from, err);
-
-	if (ret < 0)
-		return ret;
-	ret = site_has_device(&m->from.place, name);
-	if (ret == 1)
-		ret = link_find(&m->from.place.nl, name, &m->link, err);
-	else if (ret == 0)
-		ret = -ENODEV;
-	if (ret == 0 && device_state_is_of(&m->state, &m->link))
-		return 1;
-	site_close(&m->from.place);
-	return ret < 0 && ret != -ENODEV ? ret : 0;
-}
-
-/* Where the kernel puts hardware whose namespace has ended it may have another
- * name: "dev5". */
-static int is_returned(struct moving *m, struct kist_error *err)
-{
-	struct link *list;
-	size_t count;
-	int ret = link_place_find(m->kist, ".", false, m->arena, &m->from, err);
-
-	if (ret < 0)
-		return ret;
-	ret = link_list(&m->from.place.nl, m->arena, &list, &count, err);
-	for (size_t i = 0; ret == 0 && i < count; i++) {
-		if (!device_state_is_of(&m->state, &list[i]))
-			continue;
-		m->link = list[i];
-		return 1;
-	}
-	site_close(&m->from.place);
-	return ret;
-}
-
-static int find_moved(struct moving *m, struct kist_error *err)
-{
-	struct kist_error gone = { 0 };
-	int ret = is_at(m, m->state.to, m->state.name, &gone);
-
-	if (ret <= 0) /* whatever was wrong there: is it here? */
-		ret = is_returned(m, err);
-	if (ret != 0)
-		return ret;
-	err_set(err, KIST_E_LINK_UNKNOWN,
-		"'%s' is neither in '%s' nor here: it is gone", m->state.device,
-		m->state.to);
-	return -ENODEV;
-}
-
-static int bring_back(struct moving *m, struct kist_error *err)
-{
-	const char *name = m->state.device;
-	int ret;
-
-	ret = link_place_find(m->kist, m->state.from, false, m->arena, &m->to,
-			      err);
-	if (ret == 0)
-		ret = link_place_check(&m->to, err);
-	if (ret < 0)
-		return ret;
-	if (ns_is_same(m->from.place.ns_fd, m->to.place.ns_fd) == 1) {
-		if (strcmp(m->link.name, name) != 0)
-			ret = site_rename(&m->to.place, m->link.name, name,
-					  m->trace, err);
-	} else {
-		ret = site_move(&m->from.place, m->link.name, &m->to.place,
-				name, m->trace, err);
-	}
-	if (ret == 0)
-		ret = device_state_give(&m->to.place, name, &m->state, m->trace,
-					err);
-	if (ret == 0 && !trace_is_dry(m->trace))
-		device_state_forget(m->kist, &m->state);
-	return ret;
-}
-
-int kist_link_back(const struct kist *kist, const char *device,
-		   const struct kist_trace *trace, struct kist_error *err)
-{
-	CLEANUP_ARENA struct arena arena;
-	struct moving m = moving_init(kist, NULL, trace, &arena);
-	const char *name, *target;
-	int ret;
-
-	arena_init(&arena);
-	ret = link_device_parse(device, &arena, &name, &target, err);
-	if (ret == 0)
-		ret = device_state_find(kist, name, target, &arena, &m.state,
-					err);
-	if (ret == 0)
-		ret = find_moved(&m, err);
-	if (ret > 0)
-		ret = bring_back(&m, err);
 	close_places(&m);
 	return ret;
 }
