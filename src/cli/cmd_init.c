@@ -79,8 +79,10 @@ static int read_lists(const struct init_args *a, struct kist_init *init,
 	struct kist_init_rewrite *rewrites =
 		calloc(a->rewrites.count + 1, sizeof(*rewrites));
 	int *statuses = calloc(a->statuses.count + 1, sizeof(*statuses));
-	int ret = rewrites && statuses ? 0 : err_nomem(err);
+	int ret = 0;
 
+	if (!rewrites || !statuses)
+		return err_nomem(err);
 	for (size_t i = 0; ret == 0 && i < a->rewrites.count; i++)
 		ret = read_rewrite(a->rewrites.items[i], &rewrites[i], err);
 	for (size_t i = 0; ret == 0 && i < a->statuses.count; i++) {

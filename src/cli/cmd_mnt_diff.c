@@ -44,8 +44,10 @@ static int print_table(const struct kist_mount_diff *diff,
 		table_add(&table, c->point);
 		if (c->a && c->b)
 			table_add(&table, c->what);
-		else
-			describe(&table, c->a ? c->a : c->b);
+		else if (c->a)
+			describe(&table, c->a);
+		else if (c->b)
+			describe(&table, c->b);
 	}
 	return table_print(&table, stdout, 0) < 0 ? err_nomem(err) : 0;
 }

@@ -273,7 +273,7 @@ static int unshare_run(void *global, const void *args, struct kist_error *err)
 {
 	struct unshare_args a = *(const struct unshare_args *)args;
 	struct kist_trace trace = steps_to(true, stdout);
-	struct id_words words;
+	struct id_words words = { "", "" };
 	int status = 0;
 	int ret = read_kinds(&a, err);
 

@@ -373,21 +373,22 @@ static int report(const struct asked *a, const struct kist_error *err)
 
 static int run(struct asked *a, const char *const *argv)
 {
+	struct kist_unshare unshare = a->unshare;
 	struct kist_error err = { 0 };
 	int status = 0, ret;
 	bool ended = false;
 
-	a->unshare.argv = argv[0] ? argv : NULL;
-	a->unshare.map_users = a->users.items;
-	a->unshare.map_groups = a->groups.items;
-	a->unshare.plain = a->unshare.replace = true;
-	a->unshare.ended_by_signal = &ended;
-	if ((a->unshare.monotonic_ns || a->unshare.boottime_ns) &&
-	    !(a->unshare.ns & KIST_NS_TIME))
+	unshare.argv = argv[0] ? argv : NULL;
+	unshare.map_users = a->users.items;
+	unshare.map_groups = a->groups.items;
+	unshare.plain = unshare.replace = true;
+	unshare.ended_by_signal = &ended;
+	if ((unshare.monotonic_ns || unshare.boottime_ns) &&
+	    !(unshare.ns & KIST_NS_TIME))
 		return own_error("options --monotonic and --boottime require "
 				 "unsharing of a time namespace (-T)",
 				 NULL, NULL);
-	ret = kist_unshare(&a->unshare, NULL, &status, &err);
+	ret = kist_unshare(&unshare, NULL, &status, &err);
 	if (ret < 0)
 		return report(a, &err);
 	return ended ? end_as(status) : status;

@@ -361,7 +361,7 @@ static void reap_maker(struct spawn *spawn)
 int spawn_watch_fork(struct spawn *spawn, const struct plan *plan,
 		     const struct config_source *config, struct kist_error *err)
 {
-	struct plan_report report;
+	struct plan_report report = { 0 };
 	pid_t sender;
 	int ret;
 
@@ -381,7 +381,7 @@ int spawn_watch(struct spawn *spawn, const struct plan *plan, spawn_sync *sync,
 		void *context, const struct config_source *config,
 		struct kist_error *err)
 {
-	struct plan_report report;
+	struct plan_report report = { 0 };
 	pid_t sender;
 	int ret = 0;
 

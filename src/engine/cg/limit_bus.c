@@ -149,13 +149,15 @@ int limit_unit_start(const struct limit_unit *s, bool oom_policy,
 	CLEANUP_FD int fd = dbus_connect(s->socket);
 	CLEANUP_FREE struct dbus_message *m = malloc(sizeof(*m));
 	struct kist_error why = { 0 };
-	int ret;
+	int ret = 0;
 
-	if (!m)
-		return err_nomem(err);
 	if (fd < 0)
-		return err_sys(err, KIST_E_LIMIT_SYSTEMD, -fd,
-			       "ask systemd at '%s'", s->socket);
+		ret = err_sys(err, KIST_E_LIMIT_SYSTEMD, -fd,
+			      "ask systemd at '%s'", s->socket);
+	if (!m)
+		ret = err_nomem(err);
+	if (ret < 0)
+		return ret;
 	ret = call(fd, s, m, oom_policy, &why);
 	if (ret && oom_policy && m->type == DBUS_ERROR &&
 	    strstr(why.what, "OOMPolicy")) {

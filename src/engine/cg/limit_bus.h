@@ -18,6 +18,7 @@
  * @socket:	of the manager
  * @name:	"kist-limit-12.scope"
  * @slice:	in which; NULL: systemd's choice
+ * @own_pid:	room for @pids, if it is one
  */
 struct limit_unit {
 	const char *socket, *name, *slice;
@@ -26,6 +27,7 @@ struct limit_unit {
 	size_t count;
 	const pid_t *pids;
 	size_t pid_count;
+	pid_t own_pid;
 };
 
 /* Make a scope with @pids in it, and wait until they are. @oom_policy: one

@@ -256,7 +256,8 @@ static int run(struct limit_unit *s, const struct kist_limit *args,
 	struct limit_oom oom;
 	int ret = be_born(args->argv, &signals->former, &birth, err);
 
-	s->pids = &birth.pid;
+	s->own_pid = birth.pid;
+	s->pids = &s->own_pid;
 	s->pid_count = 1;
 	if (ret == 0)
 		ret = limit_unit_start(s, result->memory_bytes >= 0, err);

@@ -533,7 +533,7 @@ int kist_cg_umount(const char *dir, const struct kist_trace *trace,
 	ret = cg_world(&arena, &world, err);
 	if (ret == 0)
 		ret = find_place(&world, dir, &mount, err);
-	if (ret)
+	if (ret || !mount)
 		return ret;
 	groups = groups_left(&world, mount);
 	if (trace_step(trace, NULL, "umount %s", trace_word(mount->place)))

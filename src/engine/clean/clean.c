@@ -167,8 +167,9 @@ int kist_clean_remove(struct kist_clean *clean, const struct kist_trace *trace,
 		if (ret == 0 || ret == -EBUSY || first)
 			continue;
 		first = ret;
-		if (err)
-			*err = one;
+		if (!err)
+			continue;
+		*err = one;
 		err_while(err, "remove %s '%s'",
 			  kind_names[clean->items[i].kind],
 			  clean->items[i].what);

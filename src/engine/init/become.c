@@ -108,7 +108,7 @@ static int make_command(struct birth *birth, pid_t *ret_pid,
 	if (!birth->errnum)
 		return 0;
 	/* it has ended; it is not to stay a zombie */
-	ret = sys_wait_exit(pidfd);
+	(void)!sys_wait_exit(pidfd);
 	return command_error(birth->init->argv[0], birth->errnum, err);
 }
 

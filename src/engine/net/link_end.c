@@ -108,7 +108,7 @@ static const char *end_of_target(const char *text)
 
 		if (strncmp(text, forms[i], len) != 0)
 			continue;
-		if (!are_addresses(strchr(text, ':') + 1))
+		if (!are_addresses(text + strcspn(text, ":") + 1))
 			start = text + len;
 	}
 	if (start != text && start[-1] == '[')

@@ -104,6 +104,7 @@ static int take_addresses(struct moving *m, struct kist_error *err)
 	const char *const *words = m->args->addresses;
 	int ret = 0;
 
+	m->count = 0;
 	while (words && words[m->count])
 		m->count++;
 	m->addresses = ARENA_ARRAY(m->arena, struct address, m->count + 1);

@@ -264,15 +264,14 @@ static int visit(const struct link_place *at, struct visitor *v,
 {
 	CLEANUP_FREE char *text = malloc(VALUE_MAX + 1);
 	CLEANUP_FD int proc_fd = proc_open(err);
-	int fd[NS_COUNT], ret;
+	int fd[NS_COUNT], ret = proc_fd;
 
-	if (proc_fd < 0)
-		return proc_fd;
 	if (!text)
-		return err_nomem(err);
+		ret = err_nomem(err);
 	v->text = text;
 	v->proc_fd = proc_fd;
-	ret = net_entry(at->place.ns_fd, fd, err);
+	if (ret >= 0)
+		ret = net_entry(at->place.ns_fd, fd, err);
 	if (ret < 0)
 		return ret;
 	ret = fd[NS_NET] < 0 ? act(v, err) : ns_visit(fd, act, v, err);

@@ -179,14 +179,14 @@ static pid_t ask_systemd(const char *unit)
 int target_find_unit(const struct kist *kist, struct target *t,
 		     const char *rest, struct kist_error *err)
 {
-	const char *unit = strchr(rest, '.') ?
-				   rest :
-				   arena_printf(&t->arena, "%s.service", rest);
+	const char *unit = rest;
 	pid_t pid;
 
 	(void)kist;
 	if (strchr(rest, '/'))
 		return target_syntax(t, err);
+	if (!strchr(rest, '.'))
+		unit = arena_printf(&t->arena, "%s.service", rest);
 	pid = ask_systemd(unit);
 	if (!pid)
 		pid = first_member(t, match_component, unit);

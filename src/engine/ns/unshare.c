@@ -271,6 +271,7 @@ static int prepare(struct unshare *u, struct kist_error *err)
 struct shared {
 	int ret;
 	bool ended_by_signal;
+	struct kist_unshare args;
 	struct kist_error err;
 };
 
@@ -284,10 +285,9 @@ static int in_child(struct unshare *u, struct shared *shared, int *ret_status,
 	if (pid < 0)
 		return err_sys(err, KIST_E_SYSTEM, errno, "make a process");
 	if (pid == 0) {
-		struct kist_unshare args = *u->args;
-
-		args.ended_by_signal = &shared->ended_by_signal;
-		u->args = &args;
+		shared->args = *u->args;
+		shared->args.ended_by_signal = &shared->ended_by_signal;
+		u->args = &shared->args;
 		shared->ret = unshare_make(u, &status, &shared->err);
 		_exit(shared->ret < 0 ? 125 : status);
 	}

@@ -384,7 +384,8 @@ static int usual_place(const char *names, size_t len, int attempt, char *buf,
 /* "memory:/a/b": bind its part where it is mounted as a rule. */
 static bool bind_usual(const char *names, const char *end)
 {
-	const char *group = memchr(names, ':', (size_t)(end - names)) + 1;
+	const char *colon = memchr(names, ':', (size_t)(end - names));
+	const char *group = colon ? colon + 1 : end;
 	char place[PATH_BYTES], part[PATH_BYTES];
 
 	for (int i = 0;; i++) {
