@@ -39,6 +39,7 @@
 #include <sys/types.h>
 
 #include <kist/error.h>
+#include <kist/trace.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -266,10 +267,15 @@ int kist_kill(const struct kist *kist, const char *container, int signal,
 int kist_wait(const struct kist *kist, const char *container, int *ret_status,
 	      struct kist_error *err);
 
-/* Forget one that has ended, with its log and layers; @force: kill it first.
+/**
+ * kist_remove() - forget one that has ended, with its log and layers
+ * @force:	kill it first if it runs
+ * @trace:	told of each step, or NULL
+ *
+ * Return: CONTAINER_UNKNOWN, CONTAINER_AMBIGUOUS, CONTAINER_RUNNING, STORE, …
  */
 int kist_remove(const struct kist *kist, const char *container, bool force,
-		struct kist_error *err);
+		const struct kist_trace *trace, struct kist_error *err);
 
 /* All that is known of it: a JSON object. */
 int kist_inspect_json(const struct kist *kist, const char *container,

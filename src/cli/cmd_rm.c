@@ -19,8 +19,7 @@ static const struct opt rm_opts[] = {
 	     "kill one that runs; one that is not there is no error"),
 	FLAG('v', "volumes", volumes,
 	     "also what it alone had (always done: there is nothing else)"),
-	FLAG(0, "dry-run", dry_run,
-	     "print what would be done; for names of namespaces only"),
+	FLAG(0, "dry-run", dry_run, "print what would be done, as shell lines"),
 	REST("CONTAINER...", names,
 	     "their names, the starts of their ids, or names of namespaces"),
 	OPT_END,
@@ -89,17 +88,16 @@ static int rm_one(const struct kist *kist, const char *name, const void *args,
 		  struct kist_error *err)
 {
 	const struct rm_args *a = args;
+	const struct kist_trace trace = steps_to(true, stdout);
 	struct kist_error failure = { 0 };
-	int ret;
+	int ret = kist_remove(kist, name, a->force, a->dry_run ? &trace : NULL,
+			      &failure);
 
-	if (a->dry_run)
-		return rm_namespaces(kist, name, a, err);
-	ret = kist_remove(kist, name, a->force, &failure);
 	if (ret < 0 && failure.id == KIST_E_CONTAINER_UNKNOWN)
 		return rm_other(kist, name, a, err);
 	if (ret < 0)
 		*err = failure;
-	else
+	else if (!a->dry_run)
 		puts(name);
 	return ret;
 }
@@ -119,13 +117,14 @@ const struct command cmd_rm = {
 	.summary = "forget containers, or take names of namespaces away",
 	.see = "kist-stop(1), kist-new(1), kist-keep(1)",
 	.example = "kist rm -f web",
-	.notes = "A container goes with its logs and what it changed.\n"
-		 "\n"
-		 "Namespaces that have a name (kist new, kist keep, ip netns "
-		 "add) end with it, unless processes are in them. What ends "
-		 "is said first: the processes of a pid namespace, and the "
-		 "network devices: those made by programs (veth, bridge …) "
-		 "are destroyed, hardware comes back to the initial namespace.",
+	.notes =
+		"A container goes with its logs and what it changed.\n"
+		"\n"
+		"Namespaces that have a name (kist new, kist keep, ip netns "
+		"add) end with the name, unless processes are in them. What ends "
+		"is said first: the processes of a pid namespace, and the "
+		"network devices: those made by programs (veth, bridge …) "
+		"are destroyed, hardware comes back to the initial namespace.",
 	.opts = rm_opts,
 	.args_size = sizeof(struct rm_args),
 	.run = rm_run,

@@ -53,7 +53,7 @@ static int summary(const struct kist_global *g, const char *name,
 	if (!count) {
 		if (!g->quiet)
 			fputs("kist: no file was changed\n", stderr);
-		return kist_remove(&g->kist, name, false, err);
+		return kist_remove(&g->kist, name, false, NULL, err);
 	}
 	if (g->quiet)
 		return 0;
@@ -197,7 +197,7 @@ static int commit_run(void *global, const void *args, struct kist_error *err)
 	if (ret < 0 || a->dry_run || a->keep || filter.include ||
 	    filter.exclude)
 		return ret;
-	return kist_remove(&g->kist, a->name, false, err);
+	return kist_remove(&g->kist, a->name, false, NULL, err);
 }
 
 /* ---- try drop ---- */
@@ -222,7 +222,7 @@ static int drop_run(void *global, const void *args, struct kist_error *err)
 	if (!a->names)
 		return err_set(err, KIST_E_USAGE, "which one?");
 	for (const char *const *name = a->names; ret == 0 && *name; name++)
-		ret = kist_remove(&g->kist, *name, false, err);
+		ret = kist_remove(&g->kist, *name, false, NULL, err);
 	return ret;
 }
 

@@ -128,6 +128,27 @@ teardown() { end_kist; }
 	nothing_left
 }
 
+@test "the lines of a dry run of rm remove the same" {
+	run -0 k run -d --name one "$ROOT" sleep 1000
+	k run -d --name two "$ROOT" true
+	run -0 k wait two
+	run -125 k rm --dry-run one
+	expect_has "container 'one' is running"
+	run -0 k rm --dry-run two
+	[[ $output != *kill* ]]
+	run -0 k rm -f --dry-run one two
+	expect_has "kill -KILL"
+	run -0 k ps -q
+	[ ${#lines[@]} = 1 ]
+	k rm -f --dry-run one two >"$SCRATCH/lines"
+	sh -e "$SCRATCH/lines"
+	run -0 k ps -aq
+	expect_output ""
+	[ -z "$(ls "$SCRATCH/k/data/names" "$SCRATCH/k/data/containers" |
+		grep -v :)" ]
+	run -125 k rm one
+}
+
 @test "--rm of a detached container forgets it at its end" {
 	needs root
 	k run -d --rm --name one "$ROOT" sleep 0.2

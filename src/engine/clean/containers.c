@@ -24,6 +24,7 @@
 #include "container/store.h"
 #include "engine/about.h"
 #include "engine/clean/clean.h"
+#include "engine/remove.h"
 
 static uid_t owner_of(int dir_fd, const char *name)
 {
@@ -69,21 +70,6 @@ static int state_of(struct cleaning *c, const char *id)
 
 /* ---- removing ---- */
 
-static void tell_rmdir(const struct container *container,
-		       const struct kist_trace *trace)
-{
-	for (int h = 0; container->has_cgroup && h < container->world.count;
-	     h++) {
-		char path[700];
-
-		if (container->cgroup.dir_fd[h] < 0)
-			continue;
-		snprintf(path, sizeof(path), "%s%s",
-			 container->world.h[h].mount, container->cgroup.path);
-		trace_step(trace, NULL, "rmdir %s", trace_word(path));
-	}
-}
-
 static int remove_state(struct cleaning *c, const char *id,
 			const struct kist_trace *trace, struct kist_error *err)
 {
@@ -97,7 +83,7 @@ static int remove_state(struct cleaning *c, const char *id,
 		container_close(&container);
 		return -EBUSY;
 	}
-	tell_rmdir(&container, trace);
+	remove_tell_groups(&container, trace);
 	snprintf(path, sizeof(path), "%s/%s", c->folders.state_root, id);
 	if (trace_step(trace, "the state of a container that has ended",
 		       "rm -rf %s", trace_word(path)))
@@ -129,13 +115,7 @@ static int remove_record(struct cleaning *c, struct record *record,
 		about.name = "";
 	if (!trace_step(trace, "its record", "rm -rf %s",
 			trace_word(record->path))) {
-		char path[PATH_BYTES];
-
-		if (*about.name) {
-			snprintf(path, sizeof(path), "%s/names/%s",
-				 c->folders.data_path, about.name);
-			trace_step(trace, NULL, "rm -f %s", trace_word(path));
-		}
+		remove_tell_name(&c->folders, about.name, trace);
 		return 0;
 	}
 	return record_remove(&c->folders, record, about.name, err);
