@@ -111,7 +111,7 @@ int err_nomem(struct kist_error *err)
 
 void err_while(struct kist_error *err, const char *fmt, ...)
 {
-	char inner[sizeof(err->context)];
+	char inner[sizeof(((struct kist_error *)0)->context)];
 	size_t len;
 	va_list args;
 

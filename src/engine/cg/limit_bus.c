@@ -147,7 +147,8 @@ int limit_unit_start(const struct limit_unit *s, bool oom_policy,
 		     struct kist_error *err)
 {
 	CLEANUP_FD int fd = dbus_connect(s->socket);
-	CLEANUP_FREE struct dbus_message *m = malloc(sizeof(*m));
+	CLEANUP_FREE void *memory = malloc(sizeof(struct dbus_message));
+	struct dbus_message *m = memory;
 	struct kist_error why = { 0 };
 	int ret = 0;
 
@@ -191,7 +192,8 @@ static int send_set(int fd, const struct limit_unit *s)
 int limit_unit_set(const struct limit_unit *s, struct kist_error *err)
 {
 	CLEANUP_FD int fd = dbus_connect(s->socket);
-	CLEANUP_FREE struct dbus_message *m = malloc(sizeof(*m));
+	CLEANUP_FREE void *memory = malloc(sizeof(struct dbus_message));
+	struct dbus_message *m = memory;
 	int ret = fd;
 
 	if (!m)
