@@ -65,3 +65,47 @@ on_terminal() {
 	run -0 bash -c "echo typed | '$KIST' --root '$SCRATCH/k' run --rm -t '$ROOT' sh -c 'read x; echo got \$x'"
 	expect_has "got typed"
 }
+
+# typed KEY COMMAND - type it once the command has made the file "on"
+typed() {
+	rm -f on
+	{
+		eventually [ -e on ]
+		printf "$1"
+		eventually [ -e off ]
+	} | script -qec "trap : INT; $2; touch off" /dev/null | tr -d '\r'
+	rm off
+}
+
+@test "Ctrl-C ends what unshare and enter run, process 1 too" {
+	needs root terminal
+	local begin="sh -c 'touch \"$SCRATCH/on\"; exec sleep 60'" verb
+	"$KIST" unshare -nu sleep 60 3>&- &
+	local target=$!
+	eventually grep -q sleep "/proc/$target/comm"
+	for verb in "unshare -u" "unshare -T" "unshare -p" "enter $target"; do
+		run -0 typed '\003' "'$KIST' $verb $begin; echo status \$?"
+		expect_has "status 130"
+	done
+	kill "$target"
+}
+
+@test "Ctrl-Z stops what enter runs, and it goes on" {
+	needs root terminal
+	local begin="sh -c 'touch \"$SCRATCH/on\"; exec sleep 60'"
+	"$KIST" unshare -nu sleep 60 3>&- &
+	local target=$!
+	eventually grep -q sleep "/proc/$target/comm"
+	cat >script <<-END
+		set -m
+		"$KIST" enter $target $begin
+		echo status \$?
+		kill -TERM %1
+		fg %1
+		echo status \$?
+	END
+	run -0 typed '\032' "bash script"
+	[[ $output == *"status 14"[78]* ]]
+	expect_has "status 143"
+	kill "$target"
+}

@@ -6,9 +6,10 @@
  * is in the same process group: only those that a process sent are passed on.
  *
  * The first process of a pid namespace is shielded: a signal that it has no
- * handler for is dropped, also from outside, but for SIGKILL. So that TERM
- * ends "kist unshare -p sleep 100", what would end any other process is done
- * with SIGKILL there, and told as the signal that was meant.
+ * handler for is dropped, also from outside and from the terminal, but for
+ * SIGKILL. So that TERM or Ctrl-C ends "kist unshare -p sleep 100", what would
+ * end any other process is done with SIGKILL there, and told as the signal that
+ * was meant.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -90,15 +91,13 @@ static int pass_on(const struct unshare *u, const siginfo_t *info, pid_t pid)
 
 	if (u->args->plain && !u->args->forward)
 		return 0;
-	/* the terminal's */
-	if (info->si_code > 0)
-		return 0;
 	if (!u->args->plain && unshare_has(u, NS_PID) && is_ending(signal) &&
 	    is_shielded(pid, signal)) {
 		kill(pid, SIGKILL);
 		return signal;
 	}
-	kill(pid, signal);
+	if (info->si_code <= 0) /* else it is the terminal's */
+		kill(pid, signal);
 	return 0;
 }
 
