@@ -150,15 +150,13 @@ int limit_unit_start(const struct limit_unit *s, bool oom_policy,
 	CLEANUP_FREE void *memory = malloc(sizeof(struct dbus_message));
 	struct dbus_message *m = memory;
 	struct kist_error why = { 0 };
-	int ret = 0;
+	int ret;
 
-	if (fd < 0)
-		ret = err_sys(err, KIST_E_LIMIT_SYSTEMD, -fd,
-			      "ask systemd at '%s'", s->socket);
 	if (!m)
-		ret = err_nomem(err);
-	if (ret < 0)
-		return ret;
+		return err_nomem(err);
+	if (fd < 0)
+		return err_sys(err, KIST_E_LIMIT_SYSTEMD, -fd,
+			       "ask systemd at '%s'", s->socket);
 	ret = call(fd, s, m, oom_policy, &why);
 	if (ret && oom_policy && m->type == DBUS_ERROR &&
 	    strstr(why.what, "OOMPolicy")) {
