@@ -96,6 +96,51 @@ static void this_machine_is_what_statfs_says(void **state)
 	}
 }
 
+static void one_controller_is_found_where_all_are(void **state)
+{
+	struct cgroup_world all;
+
+	assert_int_equal(cgroup_probe(&all, NULL), 0);
+	for (int i = 0; i < all.count; i++) {
+		const char *name = all.h[i].controllers;
+		struct cgroup_world one = { 0 };
+		char text[256];
+
+		if (all.h[i].is_v2 || strpbrk(name, ",="))
+			continue;
+		snprintf(text, sizeof(text), "12:name=a:/\n4:%s:/b\n0::/\n",
+			 name);
+		assert_true(cgroup_probe_v1(&one, text, name));
+		assert_int_equal(one.count, 1);
+		assert_int_equal(one.mode, CGROUP_V1);
+		assert_string_equal(one.h[0].mount, all.h[i].mount);
+		/* once more is still once */
+		assert_true(cgroup_probe_v1(&one, text, name));
+		assert_int_equal(one.count, 1);
+	}
+}
+
+static void one_controller_that_is_not_alone_is_not_found(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"0::/\n",
+		"4:cpu,memory:/\n",
+		"4:memory,cpu:/\n",
+		"4:name=memory:/\n",
+		"4:pids:/a:memory:/\n",
+		"memory",
+		"4:memory",
+	};
+
+	EACH(text, texts) {
+		struct cgroup_world world = { 0 };
+
+		assert_false(cgroup_probe_v1(&world, *text, "memory"));
+		assert_int_equal(world.count, 0);
+	}
+}
+
 /* ---- machines of other kinds, in a mount namespace ---- */
 
 static void own_mounts(void)
@@ -289,6 +334,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(mountinfo_tells_all_hierarchies),
 		cmocka_unit_test(this_machine_is_what_statfs_says),
+		cmocka_unit_test(one_controller_is_found_where_all_are),
+		cmocka_unit_test(one_controller_that_is_not_alone_is_not_found),
 		cmocka_unit_test(a_v2_machine_has_one_hierarchy),
 		cmocka_unit_test(a_machine_without_cgroups_is_no_error),
 		cmocka_unit_test(directories_with_odd_names_are_looked_up),

@@ -86,15 +86,18 @@ struct limit_op {
  */
 struct limit_plan {
 	struct arena *arena;
-	struct cgroup_world world;
 	const char *group[CGROUP_HIERARCHY_MAX];
 	int dir_fd[CGROUP_HIERARCHY_MAX];
 	bool made[CGROUP_HIERARCHY_MAX];
-	struct limit_op ops[LIMIT_OPS];
 	size_t count;
 	bool is_threaded, is_existing;
+	struct cgroup_world world;
+	struct limit_op ops[LIMIT_OPS];
 };
 
+/* An empty plan. What its counts do not reach is left alone: it is large, and
+ * a start that is to be cheap touches few pages. */
+void limit_plan_init(struct limit_plan *plan, struct arena *arena);
 void limit_plan_add(struct limit_plan *plan, struct limit_op op);
 
 /**

@@ -65,8 +65,8 @@ static int make(struct limit_plan *plan, const struct limit_asks *asks,
 		struct kist_error why = { 0 };
 		char name[48];
 
-		*plan = (struct limit_plan){ .arena = arena,
-					     .is_threaded = is_threaded };
+		limit_plan_init(plan, arena);
+		plan->is_threaded = is_threaded;
 		choose_name(name, named, try);
 		ret = limit_plan_fill(plan, asks, of, args->parent, name, err);
 		if (ret)
@@ -123,12 +123,13 @@ int kist_limit_run(const struct kist_limit *args,
 	struct kist_limit_result result = { .oom_kills = -1,
 					    .peak_bytes = -1,
 					    .memory_bytes = -1 };
-	struct limit_plan plan = { .arena = &arena };
+	struct limit_plan plan;
 	struct limit_asks asks = { 0 };
 	char socket[256];
 	int ret;
 
 	arena_init(&arena);
+	limit_plan_init(&plan, &arena);
 	if (!args->argv || !args->argv[0])
 		return err_set(err, KIST_E_LIMIT_WORD, "there is no command");
 	ret = check_parent(args->parent, err);
@@ -180,7 +181,7 @@ static int apply_in_place(const struct kist_limit *args,
 			  struct arena *arena, const struct kist_trace *trace,
 			  struct kist_error *err)
 {
-	struct limit_plan plan = { .arena = arena, .is_existing = true };
+	struct limit_plan plan;
 	char socket[256], unit[256];
 	int ret = ask_systemd(args, socket, sizeof(socket), err);
 
@@ -188,6 +189,8 @@ static int apply_in_place(const struct kist_limit *args,
 		return ret;
 	if (ret > 0 && limit_systemd_unit(pid, unit, sizeof(unit)))
 		return limit_systemd_set(socket, unit, arena, asks, trace, err);
+	limit_plan_init(&plan, arena);
+	plan.is_existing = true;
 	ret = limit_plan_fill(&plan, asks, pid, NULL, "", err);
 	return ret ? ret : limit_plan_make(&plan, trace, err);
 }
@@ -226,11 +229,12 @@ static int apply_to(const struct kist_limit *args,
 		    size_t count, struct arena *arena,
 		    const struct kist_trace *trace, struct kist_error *err)
 {
-	struct limit_plan plan = { .arena = arena,
-				   .is_threaded = args->tid_count > 0 };
+	struct limit_plan plan;
 	char socket[256];
 	int ret = ask_systemd(args, socket, sizeof(socket), err);
 
+	limit_plan_init(&plan, arena);
+	plan.is_threaded = args->tid_count > 0;
 	if (ret > 0)
 		return limit_systemd_apply(socket, arena, asks, pids, count,
 					   trace, err);

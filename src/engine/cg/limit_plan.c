@@ -26,6 +26,19 @@ struct build {
 	int hierarchy[LIMIT_OPS]; /* of each ask */
 };
 
+void limit_plan_init(struct limit_plan *plan, struct arena *arena)
+{
+	plan->arena = arena;
+	plan->world.mode = CGROUP_NONE;
+	plan->world.count = 0;
+	memset(plan->group, 0, sizeof(plan->group));
+	memset(plan->dir_fd, -1, sizeof(plan->dir_fd));
+	memset(plan->made, 0, sizeof(plan->made));
+	plan->count = 0;
+	plan->is_threaded = false;
+	plan->is_existing = false;
+}
+
 void limit_plan_add(struct limit_plan *plan, struct limit_op op)
 {
 	if (plan->count < LIMIT_OPS)
@@ -423,13 +436,13 @@ int limit_plan_fill(struct limit_plan *plan, const struct limit_asks *asks,
 		    struct kist_error *err)
 {
 	struct build b = { .plan = plan, .asks = asks };
-	char groups[8192] = "";
+	char groups[8192];
 	size_t order[LIMIT_OPS];
 	int v2, ret = 0;
 
 	if (asks->count > LIMIT_OPS / 4)
 		return err_set(err, KIST_E_LIMIT_WORD, "too many limits");
-	memset(plan->dir_fd, -1, sizeof(plan->dir_fd));
+	groups[0] = '\0';
 	if (!parent)
 		ret = read_groups(pid, groups, sizeof(groups), err);
 	if (ret == 0)
