@@ -137,7 +137,7 @@ static int check_run(void *global, const void *args, struct kist_error *err)
 	const struct kist_net_check check = {
 		.a = a->a,
 		.b = a->b ?: "host",
-		.port = (uint16_t)a->port,
+		.port = a->port > 0 ? (uint16_t)a->port : 0,
 		.only_family = a->only4 ? 4 :
 			       a->only6 ? 6 :
 					  0,
@@ -147,7 +147,7 @@ static int check_run(void *global, const void *args, struct kist_error *err)
 	size_t count;
 	int good, ret = 0;
 
-	if (a->port < 0 || a->port > 65535)
+	if (a->port == 0 || a->port < -1 || a->port > 65535)
 		return err_set(err, KIST_E_USAGE,
 			       "--port %d: ports are numbers from 1 to 65535",
 			       a->port);
@@ -191,5 +191,6 @@ const struct command cmd_net_check = {
 		"\"ok\", \"failed\" or \"skipped\".",
 	.opts = check_opts,
 	.args_size = sizeof(struct check_args),
+	.defaults = &(const struct check_args){ .port = -1 },
 	.run = check_run,
 };

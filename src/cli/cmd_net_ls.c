@@ -22,7 +22,7 @@ struct ls_args {
 #define ARGS ls_args
 
 static const struct opt ls_opts[] = {
-	FLAG('q', "names", names, "only what they are called, one a line"),
+	FLAG('q', "names", names, "only a TARGET for each, one a line"),
 	FLAG('J', "json", json, "as JSON"),
 	MAYBE("TARGET", opt_string, target,
 	      "only its, with routes, neighbours, rules and sockets"),
@@ -347,6 +347,18 @@ static int print_json(const struct kist_net_view *view, bool whole)
 	return buf_write(&buf, STDOUT_FILENO);
 }
 
+/* A TARGET that leads to it. */
+static void print_name(const struct kist_net_space *space)
+{
+	char pid[16];
+	size_t len = (size_t)snprintf(pid, sizeof(pid), "%d (", space->pid);
+
+	if (strncmp(space->label, pid, len) == 0)
+		pid[len - 2] = '\0';
+	put(pid[len - 2] ? space->label : pid);
+	putchar('\n');
+}
+
 static int ls_run(void *global, const void *args, struct kist_error *err)
 {
 	const struct kist_global *g = global;
@@ -359,16 +371,13 @@ static int ls_run(void *global, const void *args, struct kist_error *err)
 	if (a->json)
 		ret = print_json(&view, a->target);
 	for (size_t i = 0; !a->json && i < view.count; i++) {
-		struct lines name = { 0 };
-
-		if (!a->names) {
-			if (i > 0)
-				putchar('\n');
-			print_space(&view.spaces[i], a->target);
+		if (a->names) {
+			print_name(&view.spaces[i]);
 			continue;
 		}
-		add(&name, view.spaces[i].label);
-		end(&name);
+		if (i > 0)
+			putchar('\n');
+		print_space(&view.spaces[i], a->target);
 	}
 	kist_net_view_done(&view);
 	return ret < 0 ? err_sys(err, KIST_E_SYSTEM, -ret, "print the list") :

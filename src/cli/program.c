@@ -195,6 +195,20 @@ static int unknown_verb(const struct program *program,
 	return ret;
 }
 
+/* "net-link", as its manual page is called. */
+static const struct command *by_page(const struct program *program,
+				     const char *page)
+{
+	for (const struct command *const *c = program->commands; *c; c++) {
+		size_t len = strlen((*c)->name);
+
+		if ((*c)->verbs && strncmp(page, (*c)->name, len) == 0 &&
+		    page[len] == '-')
+			return find_listed((*c)->verbs, page + len + 1);
+	}
+	return NULL;
+}
+
 /* The verb, or in a family the verb's second word. */
 static int find_verb(const struct program *program, const char *word,
 		     const char *second, const struct command **ret_command,
@@ -202,6 +216,8 @@ static int find_verb(const struct program *program, const char *word,
 {
 	const struct command *command = program_command(program, word);
 
+	if (!command && !second)
+		command = by_page(program, word);
 	if (!command)
 		return unknown_verb(program, NULL, word, err);
 	*ret_command = command;

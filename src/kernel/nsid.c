@@ -82,8 +82,15 @@ int nsid_set(struct netlink *nl, int netns_fd, int32_t id,
 	netlink_add_u32(&msg, NETNSA_NSID, (uint32_t)id);
 	netlink_add_u32(&msg, NETNSA_FD, (uint32_t)netns_fd);
 	ret = netlink_talk(nl, &msg, NULL);
-	if (ret < 0)
-		return net_refused(nl, ret, err, KIST_E_NSID,
-				   "give a namespace the id %d", id);
-	return 0;
+	if (ret >= 0)
+		return 0;
+	if (id < 0)
+		net_refused(nl, ret, err, KIST_E_NSID,
+			    "give a namespace an id");
+	else
+		net_refused(nl, ret, err, KIST_E_NSID,
+			    "give a namespace the id %d", id);
+	if (ret == -EPERM)
+		err_hint(err, "it takes CAP_NET_ADMIN here: be root");
+	return ret;
 }

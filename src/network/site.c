@@ -303,8 +303,7 @@ static void explain_route(const struct site *site, int ret, const char *dest,
 			      "devices there, and that device up");
 	if (ret == -ESRCH && err) {
 		*err = (struct kist_error){ 0 };
-		err_sys(err, KIST_E_ROUTE, ESRCH, "there is no route '%s'",
-			dest);
+		err_set(err, KIST_E_ROUTE, "there is no route '%s'", dest);
 	}
 	err_while(err, "%s", site->label);
 }

@@ -358,6 +358,33 @@ time.sleep(1000)'
 	[ "$(kist net ids "$a" -J | jq -c '.ids')" = "[{\"nsid\":0,\"ns\":$(stat -Lc %i "/proc/$b/ns/net"),\"label\":\"$b (sleep)\"}]" ]
 }
 
+@test "ls -q: each line is a target" {
+	needs root
+	local target
+	new_net a
+	run -0 kist net ls -q
+	expect_has "$a"
+	for target in $output; do
+		[ "$target" != "$a" ] || return 0
+	done
+	return 1
+}
+
+@test "ids: giving one is root's" {
+	needs root
+	new_net a
+	# Without the capability: as an ordinary user in a network of root's.
+	run -125 nsenter -t "$a" -n setpriv --bounding-set -net_admin \
+		--inh-caps -net_admin "$KIST" net ids set .
+	expect_output "kist: give a namespace an id: Operation not permitted (EPERM)
+hint: it takes CAP_NET_ADMIN here: be root"
+}
+
+@test "check: a port that is none" {
+	run -2 kist net check . . -p 0
+	expect_output "kist: --port 0: ports are numbers from 1 to 65535"
+}
+
 @test "ids: set once, then a target by that number" {
 	needs root
 	new_net a

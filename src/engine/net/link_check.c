@@ -8,6 +8,8 @@
 #include "engine/net/link_making.h"
 
 #define VLAN_IDS 1, 4094
+#define MTU_MIN 68
+#define MTU_MAX 65535
 #define VXLAN_IDS 0, 16777215
 
 static const struct link_rule rules[] = {
@@ -103,17 +105,31 @@ static int check_id(const struct link_making *m, struct kist_error *err)
 	return 0;
 }
 
+/* What the kernel takes for those kinds. */
+static int check_mtu(const struct link_making *m, struct kist_error *err)
+{
+	uint32_t mtu = m->args->mtu;
+
+	if (!mtu || (mtu >= MTU_MIN && mtu <= MTU_MAX))
+		return 0;
+	return err_set(err, KIST_E_LINK_ARGS,
+		       "the mtu of a %s device is a number from %d to %d, "
+		       "not %u",
+		       m->rule->name, MTU_MIN, MTU_MAX, mtu);
+}
+
 static int check_kind(struct link_making *m, struct kist_error *err)
 {
 	const struct kist_link *args = m->args;
 	const char *name = m->rule->name;
 	bool is_vxlan = strcmp(name, "vxlan") == 0;
+	int ret;
 
 	if (m->rule->needs_parent && !args->parent) {
-		int ret = err_set(err, KIST_E_LINK_ARGS,
-				  "a %s device is made of another device: "
-				  "which?",
-				  name);
+		ret = err_set(err, KIST_E_LINK_ARGS,
+			      "a %s device is made of another device: "
+			      "which?",
+			      name);
 
 		err_hint(err, "add --parent eth0, or whatever it is called");
 		return ret;
@@ -133,7 +149,8 @@ static int check_kind(struct link_making *m, struct kist_error *err)
 		return err_set(err, KIST_E_LINK_ARGS,
 			       "'%s' is not an address of another machine",
 			       args->remote);
-	return check_id(m, err);
+	ret = check_mtu(m, err);
+	return ret < 0 ? ret : check_id(m, err);
 }
 
 static size_t count_words(const char *const *words)

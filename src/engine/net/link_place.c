@@ -125,6 +125,12 @@ static int find(const struct kist *kist, struct link_place *p,
 	return ret < 0 ? ret : 0;
 }
 
+/* No name: a process that has ended. */
+static bool is_number(const char *word)
+{
+	return strspn(word, "0123456789") == strlen(word);
+}
+
 static int find_target(const struct kist *kist, struct link_place *p,
 		       bool may_be_new, struct arena *arena,
 		       struct kist_error *err)
@@ -140,7 +146,7 @@ static int find_target(const struct kist *kist, struct link_place *p,
 		ret = find(kist, p, &target, &why);
 	}
 	if (ret == -ENOENT && why.id == KIST_E_TARGET_UNKNOWN && may_be_new &&
-	    name_check(p->word, NULL) == 0) {
+	    name_check(p->word, NULL) == 0 && !is_number(p->word)) {
 		call_new(p, arena);
 		return arena_failed(arena) ? err_nomem(err) : 0;
 	}

@@ -14,6 +14,8 @@
 
 #include <kist/netns.h>
 
+#include "base/arena.h"
+#include "base/near.h"
 #include "base/trace.h"
 #include "engine/net/link_place.h"
 #include "kernel/net_socket.h"
@@ -151,21 +153,55 @@ static int open_sys(struct visitor *v, struct kist_error *err)
 			 err_sys(err, KIST_E_SYSTEM, errno, "open /proc/sys");
 }
 
-static int not_there(const struct visitor *v, const char *path,
+/* Its nearest neighbour, as a key; "" if nothing is like it. */
+static void find_near(int sys_fd, const char *path, char key[SYSCTL_PATH_MAX])
+{
+	const char *last = strrchr(path, '/');
+	size_t len = last ? (size_t)(last + 1 - path) : 0;
+	CLEANUP_ARENA struct arena arena;
+	struct dirent *entry;
+	struct near near;
+	DIR *dir;
+	int fd;
+
+	arena_init(&arena);
+	near_init(&near, path + len);
+	memcpy(key, path, len);
+	strcpy(key + len, len ? "" : ".");
+	fd = openat(sys_fd, key, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	while (dir && (entry = readdir(dir)))
+		near_offer(&near, arena_strdup(&arena, entry->d_name));
+	if (near.best && len + strlen(near.best) < SYSCTL_PATH_MAX)
+		strcpy(key + len, near.best);
+	else
+		key[0] = '\0';
+	make_key(key);
+	if (dir)
+		closedir(dir);
+	else
+		cleanup_fd(&fd);
+}
+
+static int not_there(const struct visitor *v, int sys_fd, const char *path,
 		     struct kist_error *err)
 {
-	char key[SYSCTL_PATH_MAX];
+	char key[SYSCTL_PATH_MAX], near[SYSCTL_PATH_MAX];
 	int ret;
 
 	strcpy(key, path);
 	make_key(key);
+	find_near(sys_fd, path, near);
 	ret = err_set(err, KIST_E_SYSCTL,
 		      "the network namespace of '%s' has no sysctl '%s'",
 		      v->target, key);
-	err_hint(err,
-		 "some are the whole machine's: look with "
-		 "'kist net sysctl host %s'",
-		 key);
+	if (near[0])
+		err_hint(err, "did you mean '%s'?", near);
+	else
+		err_hint(err,
+			 "some are the whole machine's: look with "
+			 "'kist net sysctl host %s'",
+			 key);
 	return ret;
 }
 
@@ -181,7 +217,7 @@ static int look(void *arg, struct kist_error *err)
 		int fd;
 
 		if (fstatat(sys_fd, path, &st, 0) < 0)
-			return not_there(v, path, err);
+			return not_there(v, sys_fd, path, err);
 		if (S_ISDIR(st.st_mode)) {
 			fd = openat(sys_fd, path,
 				    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -207,7 +243,7 @@ static int remember(struct visitor *v, int sys_fd, struct setting *setting,
 	ssize_t len;
 
 	if (fstatat(sys_fd, setting->path, &st, 0) < 0)
-		return not_there(v, setting->path, err);
+		return not_there(v, sys_fd, setting->path, err);
 	if (S_ISDIR(st.st_mode))
 		return err_set(err, KIST_E_SYSCTL,
 			       "'/proc/sys/%s' holds many sysctls: which?",

@@ -171,8 +171,9 @@ static const char *seccomp_text(struct comparing *c,
 	if (show->seccomp < 0 || show->seccomp > 2)
 		return "not known";
 	if (show->seccomp == 2 && show->seccomp_filters > 0)
-		return arena_printf(c->arena, "%d filters",
-				    show->seccomp_filters);
+		return arena_printf(c->arena, "%d filter%s",
+				    show->seccomp_filters,
+				    show->seccomp_filters == 1 ? "" : "s");
 	return modes[show->seccomp];
 }
 
@@ -219,12 +220,13 @@ static void compare_mount(struct comparing *c, const struct kist_show_mount *a,
 	const char *ta = a ? mount_text(c, a) : NULL;
 	const char *tb = b ? mount_text(c, b) : NULL;
 
-	if (!ta || !tb || strcmp(ta, tb) != 0 || a->major != b->major ||
-	    a->minor != b->minor)
-		add(c, KIST_SHOW_MOUNTS,
-		    arena_printf(c->arena, "mount %s", a ? a->point : b->point),
-		    ta, tb, true);
-	if (ta && tb && c->count)
+	if (ta && tb && strcmp(ta, tb) == 0 && a->major == b->major &&
+	    a->minor == b->minor)
+		return;
+	add(c, KIST_SHOW_MOUNTS,
+	    arena_printf(c->arena, "mount %s", a ? a->point : b->point), ta, tb,
+	    true);
+	if (c->count) /* two devices may look alike */
 		c->rows[c->count - 1].is_same = false;
 }
 
