@@ -190,6 +190,49 @@ table() {
 	END
 }
 
+# What kist calls is this podman, with its options.
+podman_in_path() {
+	{
+		echo '#!/bin/bash'
+		declare -p SHARED HOLDER OCI PATH
+		declare -f in_view podman
+		echo 'podman "$@"'
+	} >"$SCRATCH/bin/podman"
+	chmod 755 "$SCRATCH/bin/podman"
+}
+
+@test "podman: kist enter by process id, id and name, whatever runs it" {
+	needs root oci podman kist
+	local runtime id pid
+	mkdir "$SCRATCH/bin"
+	podman_in_path
+	for runtime in kist-oci crun runc; do
+		# Others may not be there, or not work with these hierarchies.
+		if ! box run -d --name one --hostname blue box sleep 1000 \
+			>"$SCRATCH/log" 2>&1; then
+			[ $runtime != kist-oci ]
+			podman rm -f -t 0 one >/dev/null 2>&1 || :
+			continue
+		fi
+		id=$(podman inspect -f '{{.Id}}' one)
+		pid=$(podman inspect -f '{{.State.Pid}}' one)
+		for target in "$pid" "podman:${id:0:12}" "podman:$id"; do
+			run -0 "$KIST" enter "$target" sh -c \
+				'hostname; cat /data/file /proc/1/comm; pwd; id -u'
+			expect_output $'blue\nof the image\nsleep\n/\n0'
+		done
+		run -0 env PATH="$SCRATCH/bin:$PATH" \
+			"$KIST" enter podman:one cat /data/file
+		expect_output "of the image"
+		run -0 "$KIST" enter --as app "$pid" id -un
+		expect_output app
+		podman rm -f -t 0 one >/dev/null
+		run -125 env PATH="$SCRATCH/bin:$PATH" \
+			"$KIST" enter podman:one true
+		expect_has "podman has no running container 'one'"
+	done
+}
+
 @test "podman: a life in the background" {
 	needs root oci podman
 	box run -d --name one box sh -c \
