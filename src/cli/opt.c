@@ -258,6 +258,10 @@ static int store_option(struct reader *r, const struct opt *opt,
 
 	if (opt->kind == OPT_FLAG)
 		return store_flag(r, opt, value);
+	if (value && !*value && opt->bare)
+		return err_set(r->err, KIST_E_USAGE,
+			       "option '%s' has nothing behind '='",
+			       shown_name(opt, name));
 	if (!value && opt->bare)
 		value = opt->bare;
 	else if (!value && *r->word)

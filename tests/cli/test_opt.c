@@ -37,8 +37,8 @@ static const char *const formats[] = { "table", "json", NULL };
 		  .only_words = true,                                         \
 		  .help = "" },                                               \
 	{                                                                     \
-		.kind = OPT_VALUE, .name = "config", .value = "FILE",         \
-		.read = opt_string,                                           \
+		.kind = OPT_VALUE, .letter = 'K', .name = "config",           \
+		.value = "FILE", .read = opt_string,                          \
 		.offset = offsetof(struct try_args, config), .bare = "usual", \
 		.help = ""                                                    \
 	}
@@ -153,6 +153,10 @@ static const struct {
 	  NULL },
 	{ GNU, plain_opts, "--name= web", "id=web name=", NULL, NULL },
 	{ GNU, plain_opts, "--config web", "id=web config=usual", NULL, NULL },
+	{ GNU, plain_opts, "-K web", "id=web config=usual", NULL, NULL },
+	{ GNU, plain_opts, "-K=/x web", "id=web config=/x", NULL, NULL },
+	{ GNU, plain_opts, "--config=/x web", "id=web config=/x", NULL, NULL },
+	{ GNU, plain_opts, "-tK=/x web", "id=web t config=/x", NULL, NULL },
 	{ GNU, plain_opts, "--config=x web", "id=web config=x", NULL, NULL },
 	{ GNU, plain_opts, "-", "id=-", NULL, NULL },
 	{ GO, plain_opts, "-memory 1k web", "id=web m=1024", NULL, NULL },
@@ -195,6 +199,10 @@ static const struct {
 	{ GO, plain_opts, "-it web", NULL, "unknown option '-it'", "" },
 	{ GNU, plain_opts, "web --memory", NULL,
 	  "option '--memory' needs a value: BYTES", "" },
+	{ GNU, plain_opts, "-K= web", NULL,
+	  "option '--config' has nothing behind '='", "" },
+	{ GNU, plain_opts, "--config= web", NULL,
+	  "option '--config' has nothing behind '='", "" },
 	{ GNU, plain_opts, "-m", NULL, "option '--memory' needs a value: BYTES",
 	  "" },
 	{ GNU, plain_opts, "--tty=x web", NULL,

@@ -106,6 +106,18 @@ $(stat -Lc %i /proc/self/ns/net)"
 	sed -i /kt-someone/d "$ROOT/etc/passwd"
 }
 
+@test "--as and ids do not go together, nor is a file forgotten behind =" {
+	local option
+	for option in "-S 1" "-G 1" --preserve-credentials; do
+		run -2 k enter --as root $option . true
+		expect_output "kist: a user (--as) goes together with neither ids nor leaving them as they are"
+	done
+	run -2 k enter -n= . true
+	expect_has "kist: option '--net' has nothing behind '='"
+	run -2 k unshare --net= true
+	expect_has "kist: option '--net' has nothing behind '='"
+}
+
 @test "working directory, root, environment and control groups" {
 	needs root
 	local dir=/sys/fs/cgroup/pids

@@ -164,10 +164,6 @@ hint: kist rm 'kt-one' takes the name away"
 	expect_has "'1234' is not a name for namespaces"
 	run -2 k new a/b
 	expect_has "'a/b' is not a name for namespaces"
-	run -2 k new kt-two -n --hostname x
-	expect_output "kist: cannot make 'kt-two': a host name needs a uts namespace"
-	run -2 k new kt-two -n --boottime 1h
-	expect_output "kist: cannot make 'kt-two': clock offsets need a time namespace"
 	run -2 k keep kt-two .
 	expect_has "is in the same namespaces as we are"
 	run -125 k rm kt-nobody
@@ -175,6 +171,18 @@ hint: kist rm 'kt-one' takes the name away"
 hint: kist ls --names lists those that have a name"
 	run -0 k rm -f kt-nobody
 	k rm kt-one
+	nothing_left
+}
+
+@test "what is set brings its namespace with it" {
+	needs root
+	k new kt-set -n --hostname blue --boottime 7d --map-users 0:0:1000
+	run -0 k enter -q kt-set sh -c \
+		'uname -n; grep boottime /proc/self/timens_offsets; cat /proc/self/uid_map'
+	expect_has blue
+	expect_has 604800
+	expect_has 1000
+	k rm kt-set
 	nothing_left
 }
 

@@ -176,6 +176,10 @@ int enter_user(struct entering *e, struct kist_error *err)
 	const bool joined = e->fd[NS_USER] >= 0;
 	int ret = 0;
 
+	if (args->user && (args->uid || args->gid || args->keep_credentials))
+		return err_set(err, KIST_E_OPTION_VALUE,
+			       "a user (--as) goes together with neither ids "
+			       "nor leaving them as they are");
 	if (args->user)
 		return as_user(e, err);
 	if (!args->uid && !args->gid && (!joined || args->keep_credentials))

@@ -104,10 +104,7 @@ static int find_maps(struct making *m, struct kist_error *err)
 	int ret = 0;
 
 	if (!(m->kinds & BIT(NS_USER)))
-		return args->uid_maps || args->gid_maps ?
-			       err_set(err, KIST_E_OPTION_VALUE,
-				       "id maps need a user namespace") :
-			       0;
+		return 0;
 	if (m->is_rootless)
 		ret = idmap_rootless(geteuid(), getegid(), &m->arena, &m->uids,
 				     &m->gids, err);
@@ -125,7 +122,6 @@ static int find_maps(struct making *m, struct kist_error *err)
 static int check(struct making *m, struct kist_error *err)
 {
 	const struct kist_ns_new *args = m->args;
-	const bool has_offsets = args->monotonic_ns || args->boottime_ns;
 
 	m->is_rootless = !cap_is_effective("CAP_SYS_ADMIN");
 	m->kinds = args->kinds;
@@ -137,12 +133,13 @@ static int check(struct making *m, struct kist_error *err)
 		m->kinds = KIST_NS_ALL & ~(uint32_t)KIST_NS_USER;
 	if (m->is_rootless)
 		m->kinds |= BIT(NS_USER);
-	if (args->hostname && !(m->kinds & BIT(NS_UTS)))
-		return err_set(err, KIST_E_OPTION_VALUE,
-			       "a host name needs a uts namespace");
-	if (has_offsets && !(m->kinds & BIT(NS_TIME)))
-		return err_set(err, KIST_E_OPTION_VALUE,
-			       "clock offsets need a time namespace");
+	/* What is set brings its namespace with it. */
+	if (args->hostname)
+		m->kinds |= BIT(NS_UTS);
+	if (args->monotonic_ns || args->boottime_ns)
+		m->kinds |= BIT(NS_TIME);
+	if (args->uid_maps || args->gid_maps)
+		m->kinds |= BIT(NS_USER);
 	return find_maps(m, err);
 }
 
