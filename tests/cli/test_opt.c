@@ -156,7 +156,7 @@ static const struct {
 	{ GNU, plain_opts, "-K web", "id=web config=usual", NULL, NULL },
 	{ GNU, plain_opts, "-K=/x web", "id=web config=/x", NULL, NULL },
 	{ GNU, plain_opts, "--config=/x web", "id=web config=/x", NULL, NULL },
-	{ GNU, plain_opts, "-tK=/x web", "id=web t config=/x", NULL, NULL },
+	{ GNU, plain_opts, "-tK=/x web", "id=web config=/x t", NULL, NULL },
 	{ GNU, plain_opts, "--config=x web", "id=web config=x", NULL, NULL },
 	{ GNU, plain_opts, "-", "id=-", NULL, NULL },
 	{ GO, plain_opts, "-memory 1k web", "id=web m=1024", NULL, NULL },
