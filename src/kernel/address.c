@@ -222,8 +222,10 @@ int address_add(struct netlink *nl, int index, const struct address *address,
 	if (ret == 0)
 		return 0;
 	address_format(address, true, text);
-	return net_refused(nl, ret, err, KIST_E_ADDRESS, "add address '%s'",
-			   text);
+	net_refused(nl, ret, err, KIST_E_ADDRESS, "add address '%s'", text);
+	if (ret == -EINVAL && address->family == AF_INET6)
+		err_hint(err, "IPv6 needs a device whose mtu is at least 1280");
+	return ret;
 }
 
 int address_remove(struct netlink *nl, int index, const struct address *address,

@@ -295,6 +295,7 @@ dry_run_is_real_kinds() {
 	run on net link --mtu 1000 "$N1:fd00:5::1/64" "$N2:fd00:5::2/64"
 	expect_status 125
 	expect_has "add address 'fd00:5::1/64'"
+	expect_has "hint: IPv6 needs a device whose mtu is at least 1280"
 	nothing_left
 	# A bridge that was there keeps what it had.
 	in_net "$box" ip link add br0 type bridge
@@ -302,6 +303,30 @@ dry_run_is_real_kinds() {
 	run on net link --mtu 1000 br0@host:10.1.0.1/24 "$N1:10.1.0.2/24,fd00:5::2/64"
 	expect_status 125
 	[ "$(in_net "$box" ip -o -4 address show br0 | wc -l)" = 1 ]
+	nothing_left
+}
+
+@test "killed at any moment, a link leaves only what clean and rm find" {
+	needs root
+	local tenth maker
+	for tenth in 1 2 3 4 5 6 7 8; do
+		nsenter -t "$box" -n "${kist[@]}" net link "$N1:10.0.0.1/24" \
+			"$N2:10.0.0.2/24" host:10.0.0.3/24 -t bridge \
+			>/dev/null 2>&1 3>&- &
+		maker=$!
+		sleep "0.0$tenth"
+		kill -KILL "$maker" || :
+		wait "$maker" || :
+		on rm "$N1" >/dev/null 2>&1 || :
+		on rm "$N2" >/dev/null 2>&1 || :
+	done
+	# What is younger may be somebody's who is at work.
+	cleaned() {
+		"${kist[@]}" clean --yes >/dev/null || :
+		! pgrep -f "^kist-init .* $SCRATCH/run/ns/" >/dev/null &&
+			[ -z "$(ls "$SCRATCH/run/ns")" ]
+	}
+	eventually cleaned || eventually cleaned || eventually cleaned
 	nothing_left
 }
 
