@@ -103,6 +103,26 @@ nsenter -t $held -m -r mount -t tmpfs -o nosuid,size=1m,mode=700 tmpfs $PWD/a/b"
 	cmp by-steps by-verb
 }
 
+# The options of a line of mountinfo on standard input.
+options() { cut -d ' ' -f 6; }
+
+@test "a volume's options: the steps, run by sh, make the same" {
+	needs root
+	local how verb steps
+	mkdir a b
+	for how in ro bind,ro nosuid,noexec ro,noatime ""; do
+		verb=$(k unshare -m sh -c '
+			"$1" mnt add . "$2/a:$2/b:$3" || exit
+			cat /proc/self/mountinfo' sh "$KIST" "$PWD" "$how" |
+			grep " $PWD/b " | options)
+		k mnt add -n . "$PWD/a:$PWD/b:$how" >lines
+		steps=$(k unshare -m sh -ec '. ./lines; cat /proc/self/mountinfo' |
+			grep " $PWD/b " | options)
+		[ -n "$verb" ]
+		[ "$verb" = "$steps" ] || { echo "$how: $verb, $steps"; return 1; }
+	done
+}
+
 @test "propagation is changed; its steps do the same" {
 	needs root
 	hold -m
@@ -238,7 +258,10 @@ hint: paths of a target begin with '/' and are below its root"
 	run -125 k mnt add "$held" ./data:/
 	expect_has "the destination cannot be '/'"
 	run -125 k mnt add "$held" ./data
-	expect_has "'./data' does not say where to mount it"
+	expect_output "kist: './data' does not say where to mount it
+hint: write SRC:DST, as /data:/data:ro"
+	run -125 k mnt add "$held" ":$PWD/dir"
+	expect_has "':$PWD/dir' does not say what to mount"
 	run -125 k mnt add "$held" "./data:$PWD/file"
 	expect_has "is no directory, the source is one"
 	run -125 k mnt add "$held" "./file:$PWD/dir"

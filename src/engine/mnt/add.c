@@ -318,6 +318,14 @@ static int act(int root_fd, void *arg, struct kist_error *err)
 
 /* ---- all of it ---- */
 
+/* mount(8) up to 2.38 has no word for the options of a whole tree. */
+static const char *options_note(const struct wish *w)
+{
+	if (!w->recursive || !(w->tree_set | w->tree_clr))
+		return NULL;
+	return "all that is below it, too: 'ro=recursive' of util-linux 2.39";
+}
+
 static bool tell(struct job *job, const struct kist_trace *trace)
 {
 	const struct wish *w = &job->wish;
@@ -336,8 +344,10 @@ static bool tell(struct job *job, const struct kist_trace *trace)
 				  shell, *options ? " -o " : "", options,
 				  dst.text);
 	if (job->place.fd[NS_MNT] < 0)
-		return trace_step(trace, NULL, "mount --%s %s %s",
+		return trace_step(trace, options_note(w),
+				  "mount --%s%s%s %s %s",
 				  w->recursive ? "rbind" : "bind",
+				  *options ? " -o " : "", options,
 				  trace_word(w->source), dst.text);
 	return trace_step(trace,
 			  "no program moves a mount into another "

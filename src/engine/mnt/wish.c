@@ -104,13 +104,23 @@ static int take_options(struct wish *wish, char *options,
 
 /* ---- paths ---- */
 
+static int unreadable(const struct wish *wish, const char *what,
+		      struct kist_error *err)
+{
+	int ret = err_set(err, KIST_E_MNT_PATH, "'%s' does not say %s",
+			  wish->written, what);
+
+	err_hint(err, wish->recursive ? "write SRC:DST, as /data:/data:ro" :
+					"write DST, or DST:OPTIONS, as "
+					"/scratch:size=64m");
+	return ret;
+}
+
 static int take_destination(struct wish *wish, const char *path,
 			    struct arena *arena, struct kist_error *err)
 {
 	if (!path || !*path)
-		return err_set(err, KIST_E_MNT_PATH,
-			       "'%s' does not say where to mount it",
-			       wish->written);
+		return unreadable(wish, "where to mount it", err);
 	wish->destination = path_tidy(path, arena);
 	if (!wish->destination)
 		return err_set(err, KIST_E_MNT_PATH,
@@ -128,6 +138,8 @@ static int take_source(struct wish *wish, const char *path, struct arena *arena,
 	char real[PATH_MAX];
 	struct stat st;
 
+	if (!*path)
+		return unreadable(wish, "what to mount", err);
 	if (!realpath(path, real) || stat(real, &st) < 0) {
 		int errnum = errno;
 
@@ -170,6 +182,13 @@ int wish_read(const struct kist_mnt_add *args, struct arena *arena,
 	return ret;
 }
 
+static bool is_wished(const struct mount_option *o, uint64_t set, uint64_t clr)
+{
+	if (o->set)
+		return (set & o->set) == o->set;
+	return o->clr && (clr & o->clr) == o->clr && !(set & o->clr);
+}
+
 const char *wish_shell_options(const struct wish *wish, struct arena *arena)
 {
 	const char *text = "";
@@ -177,10 +196,12 @@ const char *wish_shell_options(const struct wish *wish, struct arena *arena)
 	for (size_t i = 0; i < mount_option_count; i++) {
 		const struct mount_option *o = &mount_option_table[i];
 
-		if (o->kind == MOUNT_OPTION_ATTR && o->set &&
-		    (wish->set & o->set) == o->set)
-			text = arena_printf(arena, "%s%s%s", text,
-					    *text ? "," : "", o->name);
+		if (o->kind != MOUNT_OPTION_ATTR ||
+		    !is_wished(o, wish->set | wish->tree_set,
+			       wish->clr | wish->tree_clr))
+			continue;
+		text = arena_printf(arena, "%s%s%s", text, *text ? "," : "",
+				    o->name);
 	}
 	for (size_t i = 0; wish->options[i]; i++)
 		text = arena_printf(arena, "%s%s%s", text, *text ? "," : "",
