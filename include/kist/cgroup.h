@@ -354,7 +354,8 @@ struct kist_cg_watch {
  * v2: by inotify(7) on its *.events files. v1, which tells nobody: looked at
  * five times a second.
  *
- * Return: 0: removed, or @stop_fd; -ETIMEDOUT (CGROUP_TIMEOUT).
+ * Return: 0: removed, or @stop_fd; -ETIMEDOUT (CGROUP_TIMEOUT); CG_EVENT: a key
+ * of no file.
  */
 int kist_cg_watch(const struct kist_cg_watch *args, struct kist_error *err);
 

@@ -21,7 +21,8 @@ struct tree_args {
 static const struct opt tree_opts[] = {
 	OPT('c', "controller", "CTRL", opt_string, controller,
 	    "only the hierarchy of this one: memory, name=X, v2"),
-	OPT('d', "depth", "N", opt_int, depth, "levels below the first"),
+	OPT('d', "depth", "N", opt_int, depth,
+	    "levels below the first (default: 0, all)"),
 	FLAG('p', "processes", processes, "list the processes"),
 	FLAG('v', "controllers", controllers,
 	     "controllers of each group, and what it hands down"),
@@ -201,13 +202,17 @@ static int tree_run(void *global, const void *args, struct kist_error *err)
 	const struct kist_cg_tree_args what = {
 		.group = a->group,
 		.controller = a->controller,
-		.depth = a->depth > 0 ? (unsigned)a->depth : 0,
+		.depth = (unsigned)a->depth,
 		.processes = a->processes,
 	};
 	struct kist_cg_tree *t;
-	int ret = kist_cg_tree(&what, &t, err);
+	int ret;
 
 	(void)global;
+	if (a->depth < 0)
+		return err_set(err, KIST_E_USAGE,
+			       "--depth: there are no %d levels", a->depth);
+	ret = kist_cg_tree(&what, &t, err);
 	if (ret)
 		return ret;
 	if (a->json)

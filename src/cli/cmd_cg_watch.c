@@ -29,7 +29,7 @@ static const struct opt watch_opts[] = {
 	OPT('x', "exec", "HOOK", opt_string, hook,
 	    "run this with sh for each event, the group's path as $1"),
 	OPT('t', "timeout", "TIME", opt_seconds, timeout_ms,
-	    "no longer than that"),
+	    "no longer than that; with --once it is an error then"),
 	FLAG('1', "once", once, "until the first event"),
 	FLAG('J', "json", json, "an object a line"),
 	OPERAND("GROUP", opt_string, group, "which"),
@@ -148,6 +148,10 @@ static int watch_run(void *global, const void *args, struct kist_error *err)
 	if (ret)
 		return ret;
 	ret = kist_cg_watch(&watch, err);
+	if (ret == -ETIMEDOUT && !a->once) {
+		*err = (struct kist_error){ 0 }; /* it was asked for */
+		return 0;
+	}
 	return ret > 0 ? 0 : ret;
 }
 
@@ -155,7 +159,7 @@ const struct command cmd_cg_watch = {
 	.name = "cg watch",
 	.summary = "tell what happens in a control group, until it is removed",
 	.see = "kist-cg-get(1), cgroups(7)",
-	.example = "kist cg watch --timeout 2 --once .",
+	.example = "kist cg watch --timeout 2s .",
 	.notes = CG_GROUP_NOTES
 	"\n\nKeys are those of the kernel's files: populated and "
 	"frozen of cgroup.events, low high max oom oom_kill of "

@@ -587,8 +587,28 @@ rmdir /cgroup" ]
 	wait "$watcher"
 	[ "$(jq -r '"\(.path) \(.file) \(.key) \(.before) \(.now)"' "$SCRATCH/out")" = \
 		"/$G cgroup.procs populated 0 1" ]
-	run -125 cg watch --timeout 300ms "pids:/$G"
+	run -0 --separate-stderr cg watch --timeout 300ms "pids:/$G"
+	[ -z "$output" ]
+	run -125 cg watch --once --timeout 300ms "pids:/$G"
+	[ "${lines[1]}" = "hint: without a timeout it is waited for" ]
 	[ "${lines[0]}" = "kist: watch control group 'pids:/$G': nothing more within 300 ms" ]
+}
+
+# CG_EVENT
+@test "watch knows what can happen" {
+	v1 pids
+	cg new "pids:/$G"
+	run -2 "${kist[@]}" cg watch --timeout 10 --on empti "pids:/$G"
+	expect_output "kist: control group 'pids:/$G' has no event 'empti'
+hint: did you mean 'empty'?"
+}
+
+@test "a tree has no fewer than all levels; a beginning of a word finds it" {
+	run -2 "${kist[@]}" cg tree -d -1
+	expect_has "--depth: there are no -1 levels"
+	v1 memory
+	run -125 "${kist[@]}" cg tree -c mem
+	expect_has "did you mean 'memory'?"
 }
 
 # --- the other version ----------------------------------------------------------------

@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "base/near.h"
 #include "base/num.h"
 #include "engine/cg/step.h"
 #include "kernel/cgroup_internal.h"
@@ -329,6 +330,61 @@ static bool wait_for(struct watching *w, int64_t deadline_ms)
 	return true;
 }
 
+static int timed_out(const struct kist_cg_watch *args, struct kist_error *err)
+{
+	int ret = err_set(err, KIST_E_CGROUP_TIMEOUT,
+			  "watch control group '%s': nothing more within "
+			  "%" PRId64 " ms",
+			  args->group, args->timeout_ms);
+
+	err_hint(err, "without a timeout it is waited for");
+	return ret;
+}
+
+static bool is_key(const struct watching *w, const char *word,
+		   struct near *near)
+{
+	/* what the kernel's files may come to have, and the two of ours */
+	static const char *const keys[] = {
+		"populated", "frozen",	"low",	     "high",
+		"max",	     "oom",	"oom_kill",  "oom_group_kill",
+		"fail",	     "failcnt", "under_oom", "oom_kill_disable",
+		"empty",     "removed"
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(keys) + w->count; i++) {
+		const char *key = i < ARRAY_LEN(keys) ?
+					  keys[i] :
+					  w->keys[i - ARRAY_LEN(keys)].key;
+
+		if (strcmp(key, word) == 0)
+			return true;
+		near_offer(near, key);
+	}
+	return false;
+}
+
+static int check_keys(const struct watching *w, struct kist_error *err)
+{
+	const char *const *key = w->args->keys;
+
+	for (; key && *key; key++) {
+		struct near near;
+		int ret;
+
+		near_init(&near, *key);
+		if (is_key(w, *key, &near))
+			continue;
+		ret = err_set(err, KIST_E_CG_EVENT,
+			      "control group '%s' has no event '%s'",
+			      w->args->group, *key);
+		if (near.best)
+			err_hint(err, "did you mean '%s'?", near.best);
+		return ret;
+	}
+	return 0;
+}
+
 int kist_cg_watch(const struct kist_cg_watch *args, struct kist_error *err)
 {
 	int64_t deadline_ms =
@@ -347,7 +403,8 @@ int kist_cg_watch(const struct kist_cg_watch *args, struct kist_error *err)
 		return ret;
 	begin(w);
 	look(w);
-	if (args->ready)
+	w->result = check_keys(w, err);
+	if (!w->result && args->ready)
 		args->ready(args->context);
 	while (!w->gone && !w->result && wait_for(w, deadline_ms)) {
 		look(w);
@@ -358,10 +415,7 @@ int kist_cg_watch(const struct kist_cg_watch *args, struct kist_error *err)
 		tell(w, "", "removed", 0, 1);
 	ret = w->result;
 	if (!w->gone && !ret && deadline_ms && cgroup_now_ms() >= deadline_ms)
-		ret = err_set(err, KIST_E_CGROUP_TIMEOUT,
-			      "watch control group '%s': nothing more within "
-			      "%" PRId64 " ms",
-			      args->group, args->timeout_ms);
+		ret = timed_out(args, err);
 	for (int i = 0; i < w->group.world->count; i++)
 		cleanup_fd(&w->dir_fd[i]);
 	cleanup_fd(&w->inotify_fd);
