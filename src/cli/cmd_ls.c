@@ -77,20 +77,25 @@ static const struct opt ls_opts[] = {
 
 /* ---- what is asked ---- */
 
-static int bad_column(const struct ls_view *view, const char *word,
-		      struct kist_error *err)
+static int bad_column(const char *word, struct kist_error *err)
 {
+	char list[200] = "";
 	struct near near;
+	size_t len = 0;
 	int ret = err_set(err, KIST_E_USAGE, "there is no column '%s'", word);
 
 	near_init(&near, word);
-	for (enum ls_column i = 0; i < LS_COUNT; i++)
+	for (enum ls_column i = 0; i < LS_COUNT; i++) {
 		near_offer(&near, ls_columns[i].name);
+		if (len < sizeof(list))
+			len += (size_t)snprintf(list + len, sizeof(list) - len,
+						"%s%s", len ? ", " : "",
+						ls_columns[i].name);
+	}
 	if (near.best)
 		err_hint(err, "did you mean '%s'?", near.best);
 	else
-		err_hint(err, "'kist ls --help' names them all");
-	(void)view;
+		err_hint(err, "columns are %s", list);
 	return ret;
 }
 
@@ -138,8 +143,10 @@ static int choose_columns(const struct ls_args *a, unsigned kinds, bool members,
 			ls_view_columns(view, a->columns.items[i], buffer);
 
 		if (word)
-			return bad_column(view, word, err);
+			return bad_column(word, err);
 	}
+	if (!view->count)
+		return err_set(err, KIST_E_USAGE, "--output names no column");
 	return 0;
 }
 

@@ -227,7 +227,7 @@ int table_print(const struct table *table, FILE *out, unsigned flags)
 		shrink(table, widths);
 	if (flags & TABLE_HEADINGS)
 		print_headings(table, widths, flags, out);
-	for (size_t i = 0; i + table->width <= table->count;
+	for (size_t i = 0; table->width && i + table->width <= table->count;
 	     i += table->width) {
 		const char *const *row = (const char *const *)table->cells + i;
 

@@ -57,6 +57,13 @@ row() { jq -r --argjson ns "$1" ".namespaces[] | select(.ns == \$ns) | .$2" <<<"
 	expect_has "NETNSID NSFS"
 }
 
+@test "a column has a name, and one is shown at least" {
+	run -2 timeout 20 "$KIST" ls -o '' -t uts
+	expect_has "kist: --output names no column"
+	run -2 kist ls -o zzzzzz
+	expect_has "hint: columns are NS, TYPE, PATH, "
+}
+
 @test "on a terminal the last column is cut where the line ends" {
 	needs terminal root
 	hold unshare -u
