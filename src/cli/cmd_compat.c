@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/near.h"
@@ -92,28 +93,60 @@ static int one_link(const struct compat_args *a, int dir_fd, const char *name,
 		return 0;
 	if (symlinkat(self, dir_fd, name) == 0)
 		return 0;
-	err_sys(err, errno == EEXIST ? KIST_E_FILE_EXISTS : KIST_E_SYSTEM,
-		errno, "make the link '%s'", path);
-	if (errno == EEXIST)
-		err_hint(err, "choose a folder of its own and put it first in "
-			      "PATH; nothing is overwritten");
-	return -errno;
+	return err_sys(err, KIST_E_SYSTEM, errno, "make the link '%s'", path);
+}
+
+/* Nothing is linked if one of the links cannot be. */
+static int check_free(const struct compat_args *a, int dir_fd, const char *name,
+		      const char *self, struct kist_error *err)
+{
+	struct stat st;
+	int ret;
+
+	if (a->remove || is_ours(dir_fd, name, self) ||
+	    fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	ret = err_sys(err, KIST_E_FILE_EXISTS, EEXIST, "make the link '%s/%s'",
+		      a->dir, name);
+	err_hint(err, "choose a folder of its own and put it first in PATH; "
+		      "nothing is overwritten");
+	return ret;
+}
+
+#define NAMES_MAX 16
+
+/* Those that are named, or all there are. Return: how many. */
+static size_t choose_names(const struct compat_args *a,
+			   const char *names[NAMES_MAX])
+{
+	size_t count = 0;
+
+	for (const struct personality *const *p = personalities;
+	     *p && count < NAMES_MAX; p++) {
+		const char *const *wanted = a->names;
+
+		while (wanted && *wanted && strcmp(*wanted, (*p)->name) != 0)
+			wanted++;
+		if (!wanted || *wanted)
+			names[count++] = (*p)->name;
+	}
+	return count;
 }
 
 static int all_links(const struct compat_args *a, int dir_fd, const char *self,
 		     const struct kist_trace *trace, struct kist_error *err)
 {
+	const char *names[NAMES_MAX];
+	size_t count = choose_names(a, names);
 	int ret = 0;
 
 	for (const char *const *name = a->names; ret == 0 && name && *name;
 	     name++)
 		ret = check_name(*name, err);
-	for (const char *const *name = a->names; ret == 0 && name && *name;
-	     name++)
-		ret = one_link(a, dir_fd, *name, self, trace, err);
-	for (const struct personality *const *p = personalities;
-	     ret == 0 && !a->names && *p; p++)
-		ret = one_link(a, dir_fd, (*p)->name, self, trace, err);
+	for (size_t i = 0; ret == 0 && i < count; i++)
+		ret = check_free(a, dir_fd, names[i], self, err);
+	for (size_t i = 0; ret == 0 && i < count; i++)
+		ret = one_link(a, dir_fd, names[i], self, trace, err);
 	return ret;
 }
 
@@ -137,7 +170,7 @@ static int compat_run(void *global, const void *args, struct kist_error *err)
 	if (dir_fd < 0) {
 		ret = err_sys(err, KIST_E_SYSTEM, errno, "open the folder '%s'",
 			      a->dir);
-		if (ret == -ENOENT)
+		if (ret == -ENOENT && *a->dir)
 			err_hint(err, "make it first: mkdir -p '%s'", a->dir);
 		return ret;
 	}
