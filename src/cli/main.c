@@ -16,7 +16,8 @@ static const struct opt global_opts[] = {
 	OPT(0, "data-root", "DIR", opt_string, kist.data_root,
 	    "records, logs, layers (default: /var/lib/kist, or "
 	    "$XDG_DATA_HOME/kist)"),
-	FLAG('q', "quiet", quiet, "print only what was asked for"),
+	FLAG('q', "quiet", quiet,
+	     "print only what was asked for; also behind the verb"),
 	OPT_END,
 };
 

@@ -22,6 +22,7 @@ struct reader {
 	enum opt_style style;
 	const char *const *word;   /* the cursor */
 	const struct opt *operand; /* the next operand row, or the end */
+	const struct opt_also *also;
 	bool operands_seen, dashes_seen;
 	struct opt_list rest;
 	char *args;
@@ -97,6 +98,11 @@ static const struct opt *find_letter(const struct opt *opts, char letter)
 	return NULL;
 }
 
+static const struct opt *only_flag(const struct opt *opt)
+{
+	return opt && opt->kind == OPT_FLAG ? opt : NULL;
+}
+
 /* Go does not tell "-bundle" from "--bundle", nor "-b" from "--b". */
 static const struct opt *find_option(const struct reader *r,
 				     const struct written *written)
@@ -105,7 +111,17 @@ static const struct opt *find_option(const struct reader *r,
 
 	if (!opt && r->style == OPT_STYLE_GO && written->len == 1)
 		opt = find_letter(r->opts, written->name[0]);
+	if (!opt && r->also)
+		opt = only_flag(find_name(r->also->opts, written));
 	return opt;
+}
+
+static const struct opt *find_short(const struct reader *r, char letter)
+{
+	const struct opt *opt = find_letter(r->opts, letter);
+
+	return opt || !r->also ? opt :
+				 only_flag(find_letter(r->also->opts, letter));
 }
 
 static struct written split_long(const char *word)
@@ -231,10 +247,21 @@ static int store(struct reader *r, const struct opt *opt, const char *word)
 	return ret;
 }
 
+/* Flags are the table's own, or those that are good everywhere. */
+static bool *flag_field(const struct reader *r, const struct opt *opt)
+{
+	const struct opt *own = r->opts;
+
+	while (!opt_is_end(own) && own != opt)
+		own++;
+	return (bool *)(void *)((own == opt ? r->args : r->also->args) +
+				opt->offset);
+}
+
 static int store_flag(struct reader *r, const struct opt *opt,
 		      const char *value)
 {
-	bool *field = (bool *)(void *)(r->args + opt->offset);
+	bool *field = flag_field(r, opt);
 	char name[NAME_SIZE];
 
 	if (!value || strcmp(value, "true") == 0) {
@@ -303,7 +330,7 @@ static int read_letters(struct reader *r, const char *word)
 	int ret = 0;
 
 	for (const char *letter = word + 1; ret == 0 && *letter; letter++) {
-		const struct opt *opt = find_letter(r->opts, *letter);
+		const struct opt *opt = find_short(r, *letter);
 		const char *value = letter[1] ? letter + 1 : NULL;
 
 		if (!opt) {
@@ -407,7 +434,15 @@ int opt_parse(const struct opt *opts, enum opt_style style,
 	      const char *const *argv, void *args, const char *const **ret_rest,
 	      struct kist_error *err)
 {
+	return opt_parse_also(opts, NULL, style, argv, args, ret_rest, err);
+}
+
+int opt_parse_also(const struct opt *opts, const struct opt_also *also,
+		   enum opt_style style, const char *const *argv, void *args,
+		   const char *const **ret_rest, struct kist_error *err)
+{
 	struct reader r = { .opts = opts,
+			    .also = also,
 			    .style = style,
 			    .word = argv,
 			    .operand = next_operand(opts),

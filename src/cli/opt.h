@@ -211,6 +211,21 @@ int opt_parse(const struct opt *opts, enum opt_style style,
 	      struct kist_error *err);
 
 /**
+ * struct opt_also - a table whose flags are good behind any verb
+ *
+ * A verb's own flag of the same name goes before.
+ */
+struct opt_also {
+	const struct opt *opts;
+	char *args;
+};
+
+/* opt_parse() with @also, which may be NULL. */
+int opt_parse_also(const struct opt *opts, const struct opt_also *also,
+		   enum opt_style style, const char *const *argv, void *args,
+		   const char *const **ret_rest, struct kist_error *err);
+
+/**
  * opt_wants_help() - is there a "--help" (or "-h") among the words?
  *
  * Values of options, and what follows the options, are passed over.

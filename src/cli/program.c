@@ -287,6 +287,7 @@ static int run_command(const struct call *call, const struct command *command,
 	CLEANUP_FREE void *large = is_small ? NULL :
 					      calloc(1, command->args_size + 1);
 	void *args = is_small ? small : large;
+	struct opt_also also = { 0 };
 	char name[COMMAND_NAME];
 	int ret;
 
@@ -295,8 +296,12 @@ static int run_command(const struct call *call, const struct command *command,
 	if (command->defaults)
 		memcpy(args, command->defaults, command->args_size);
 
-	ret = opt_parse(opts_of(command), call->program->style, words, args,
-			NULL, err);
+	/* "kist cg new -q" is "kist -q cg new"; runc's dialect has no such */
+	if (call->program->style == OPT_STYLE_GNU)
+		also = (struct opt_also){ global_opts(call->program),
+					  call->global };
+	ret = opt_parse_also(opts_of(command), also.opts ? &also : NULL,
+			     call->program->style, words, args, NULL, err);
 	if (ret < 0) {
 		err_hint(err, "see '%s %s --help'", call->program->name,
 			 command_name(command, ' ', name));

@@ -238,8 +238,20 @@ same() {
 	run -125 "$KIST" compat links dumb-init
 	expect_has "make the link 'links/dumb-init': File exists (EEXIST)"
 	[ "$(cat links/dumb-init)" = mine ]
+	# none is made if one cannot be
+	run -125 "$KIST" compat links
+	[ "$(ls links)" = "catatonit
+dumb-init
+tini" ]
 	run -0 "$KIST" compat --remove links
 	[ "$(ls links)" = dumb-init ]
+	# quiet before the verb or behind it; other global options stay before
+	run -0 "$KIST" compat -q links tini
+	expect_output ""
+	run -0 "$KIST" compat --remove --quiet links
+	expect_output ""
+	run -2 "$KIST" compat --root x links
+	expect_has "unknown option '--root'"
 	run -2 "$KIST" compat links tiny
 	expect_has "'tiny' is no name kist goes by"
 	expect_has "did you mean 'tini'?"
