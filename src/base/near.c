@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* near.c - "did you mean …?": optimal string alignment distance */
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/near.h"
@@ -55,6 +56,16 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 	return rows[a_len % 3][b_len];
 }
 
+/* "mem" is more likely short for "memory" than a misspelt "dmem". */
+static bool is_beginning(const char *word, const char *candidate)
+{
+	size_t len = strlen(word), i = 0;
+
+	while (i < len && lower(word[i]) == lower(candidate[i]))
+		i++;
+	return len >= 3 && i == len;
+}
+
 void near_offer(struct near *near, const char *candidate)
 {
 	size_t len, d;
@@ -65,6 +76,8 @@ void near_offer(struct near *near, const char *candidate)
 	if (len > WORD_MAX)
 		return;
 	d = distance(near->word, strlen(near->word), candidate, len);
+	if (is_beginning(near->word, candidate))
+		d = 0;
 	/* a word that has nothing in common with it is no suggestion */
 	if (d < near->distance && d < len) {
 		near->distance = d;

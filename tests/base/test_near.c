@@ -15,6 +15,8 @@ static const struct {
 	{ "NETWORK", "network" },
 	{ "nr_inode", "nr_inodes" },
 	{ "memroy", "memory" },
+	{ "mem", "memory" },
+	{ "netw", "network" },
 	{ "rnu", "run" },
 	{ "rn", "run" },
 	{ "ent", "net" },
