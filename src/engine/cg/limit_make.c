@@ -91,6 +91,9 @@ static int make_group(const struct limit_op *op, struct kist_error *err)
 		err_hint(err, "a group above it allows no more groups: see "
 			      "its cgroup.max.descendants and "
 			      "cgroup.max.depth");
+	if (ret == -ENOENT)
+		err_hint(err, "the group above it is not there: 'kist cg new' "
+			      "makes it");
 	return ret;
 }
 

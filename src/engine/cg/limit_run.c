@@ -25,6 +25,7 @@
 #include "engine/cg/limit.h"
 #include "engine/cg/limit_oom.h"
 #include "engine/cg/limit_run.h"
+#include "engine/command.h"
 #include "kernel/cgroup_internal.h"
 #include "sys/process.h"
 
@@ -96,27 +97,6 @@ static void be_command(void *arg)
 	_exit(127);
 }
 
-int limit_command_error(const char *name, int errnum, struct kist_error *err)
-{
-	struct stat st;
-
-	if (errnum == ENOENT && strchr(name, '/') && stat(name, &st) == 0) {
-		err_sys(err, KIST_E_COMMAND_NOT_EXECUTABLE, ENOENT,
-			"execute '%s'", name);
-		err_hint(err, "what runs it (the interpreter on its first "
-			      "line, or the loader) is not there");
-		return -ENOENT;
-	}
-	if (errnum == ENOENT)
-		return err_set(err, KIST_E_COMMAND_NOT_FOUND,
-			       "'%s' is not in PATH, or not there", name);
-	err_sys(err, KIST_E_COMMAND_NOT_EXECUTABLE, errnum, "execute '%s'",
-		name);
-	if (errnum == ENOMEM)
-		err_hint(err, "the limit of memory is too small to start it");
-	return -errnum;
-}
-
 static int open_joins(const struct limit_plan *plan, struct birth *birth,
 		      struct kist_error *err)
 {
@@ -182,7 +162,7 @@ static int be_born(const struct limit_plan *plan, struct birth *birth,
 	cleanup_fd(ret_pidfd);
 	if (birth->could_not_join)
 		return join_error(plan, birth->errnum, err);
-	return limit_command_error(birth->argv[0], birth->errnum, err);
+	return command_error(birth->argv[0], birth->errnum, err);
 }
 
 /* ---- life ---- */

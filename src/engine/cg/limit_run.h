@@ -27,9 +27,6 @@ void limit_signals_release(struct limit_signals *s);
 int limit_stay(const struct limit_signals *signals, int pidfd,
 	       struct limit_oom *oom);
 
-/* Why execve(2) of a command failed. */
-int limit_command_error(const char *name, int errnum, struct kist_error *err);
-
 /* Wait for one of the processes of a group to end, or for @other_fd (-1: none).
  * Return: 1, 0 if there is none, or -errno. */
 int limit_wait_one(const struct cgroup *cgroup, int other_fd);

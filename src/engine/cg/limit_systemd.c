@@ -14,6 +14,7 @@
 #include "engine/cg/limit_oom.h"
 #include "engine/cg/limit_bus.h"
 #include "engine/cg/limit_run.h"
+#include "engine/command.h"
 #include "engine/cg/limit_systemd.h"
 #include "sys/file.h"
 #include "sys/process.h"
@@ -227,7 +228,7 @@ static int let_go(struct birth *birth, const char *name, struct kist_error *err)
 		return err_sys(err, KIST_E_SYSTEM, errno, "start '%s'", name);
 	if (read(birth->error_fd, &errnum, sizeof(errnum)) != sizeof(errnum))
 		return 0;
-	return limit_command_error(name, errnum, err);
+	return command_error(name, errnum, err);
 }
 
 /* Its group, to look at its memory. */

@@ -122,8 +122,9 @@ static int read_number(struct limit_ask *ask, const char *text,
 	uint64_t value;
 
 	if (num_parse_u64(text, &value) || value > INT32_MAX)
-		return bad(err, NULL, "%s: '%s' is not a number%s", ask->word,
-			   text, k->most ? "" : " or 'max'");
+		return bad(err, "write a whole number, up to 2147483647",
+			   "%s: '%s' is not a number%s", ask->word, text,
+			   k->most ? "" : " or 'max'");
 	if ((int64_t)value < k->least || (k->most && (int64_t)value > k->most))
 		return bad(err, NULL, "%s: it is a number from %lld to %lld",
 			   ask->word, (long long)k->least,

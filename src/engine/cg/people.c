@@ -9,6 +9,7 @@
 
 #include "base/num.h"
 #include "engine/cg/step.h"
+#include "engine/command.h"
 #include "engine/ns/target.h"
 #include "kernel/cgroup_internal.h"
 #include "kernel/signal.h"
@@ -243,13 +244,17 @@ static void tell_freeze(const struct cg_group *group, bool frozen,
 static int refuse_root(const struct cg_group *group, const char *what,
 		       struct kist_error *err)
 {
-	for (int i = 0; i < group->world->count; i++)
+	int ret = 0;
+
+	for (int i = 0; ret == 0 && i < group->world->count; i++)
 		if (group->path[i] && !*group->path[i])
-			return err_set(err, KIST_E_CG_PATH,
-				       "%s control group '%s': it is the root, "
-				       "with all processes of this machine",
-				       what, group->word);
-	return 0;
+			ret = err_set(err, KIST_E_CG_PATH,
+				      "%s control group '%s': it is the root, "
+				      "with all processes of this machine",
+				      what, group->word);
+	if (ret)
+		err_hint(err, "name one below it: 'kist cg tree' shows them");
+	return ret;
 }
 
 int kist_cg_freeze(const char *word, bool frozen,
@@ -355,9 +360,5 @@ int kist_cg_exec(const char *word, const char *const *argv,
 	if (!trace_step(trace, NULL, "exec%s", line.data ? line.data : ""))
 		return 0;
 	execvp(argv[0], (char *const *)(uintptr_t)argv);
-	if (errno == ENOENT)
-		return err_sys(err, KIST_E_COMMAND_NOT_FOUND, errno, "run '%s'",
-			       argv[0]);
-	return err_sys(err, KIST_E_COMMAND_NOT_EXECUTABLE, errno, "run '%s'",
-		       argv[0]);
+	return command_error(argv[0], errno, err);
 }

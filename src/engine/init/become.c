@@ -21,6 +21,7 @@
 #include <kist/init.h>
 
 #include "container/spawn.h"
+#include "engine/command.h"
 #include "sys/process.h"
 
 /* What the new process needs; it shares our memory. */
@@ -58,28 +59,6 @@ static void be_command(void *arg)
 	execvp(init->argv[0], (char *const *)(uintptr_t)init->argv);
 	birth->errnum = errno;
 	_exit(127);
-}
-
-static int command_error(const char *name, int errnum, struct kist_error *err)
-{
-	struct stat st;
-
-	if (errnum == ENOENT && strchr(name, '/') && stat(name, &st) == 0) {
-		err_sys(err, KIST_E_COMMAND_NOT_EXECUTABLE, ENOENT,
-			"execute '%s'", name);
-		err_hint(err, "what runs it (the interpreter on its first "
-			      "line, or the loader) is not there");
-		return -ENOENT;
-	}
-	if (errnum == ENOENT)
-		return err_set(err, KIST_E_COMMAND_NOT_FOUND,
-			       "'%s' is not in PATH, or not there", name);
-	err_sys(err, KIST_E_COMMAND_NOT_EXECUTABLE, errnum, "execute '%s'",
-		name);
-	if (errnum == ENOEXEC)
-		err_hint(err, "it is no program of this machine, and has no "
-			      "line '#!'");
-	return -errnum;
 }
 
 /* A session leader gives its terminal up, so that the command can have it. */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* command.h - why a command could not be executed, said alike everywhere */
+#ifndef ENGINE_COMMAND_H
+#define ENGINE_COMMAND_H
+
+#include "base/err.h"
+
+/* @name: as it was written; @errnum: of execvp(3). Return: -@errnum, with
+ * COMMAND_NOT_FOUND or COMMAND_NOT_EXECUTABLE. */
+int command_error(const char *name, int errnum, struct kist_error *err);
+
+#endif
