@@ -117,6 +117,8 @@ nested() {
 	[ "${lines[1]}" = "uid 1:$first:10: allowed: /etc/subuid: $line" ]
 	[ "${lines[2]}" = "uid 2000:5:7: not allowed: no line of /etc/subuid gives these ids to $name" ]
 	[ "${lines[3]}" = "  missing in /etc/subuid: $name:5:7" ]
+	run as_user sh -c '"$KIST" id check -u 0:0:10'
+	expect_output "uid 0:0:10: not allowed: uid 0 is root's, which no line may give away"
 	run as_user sh -c '"$KIST" id check -g 2000:5:7 --json'
 	[ "$(echo "$output" | jq -r '.[0].missing')" = "$name:5:7" ]
 }

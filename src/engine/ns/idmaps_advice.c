@@ -87,6 +87,11 @@ static void judge(const struct subids *subids, const char *name, bool alone,
 	if (find_line(subids, name, map, word, verdict))
 		return;
 	verdict->allowed = false;
+	if (map->outside == 0) {
+		snprintf(verdict->why, sizeof(verdict->why),
+			 "%s 0 is root's, which no line may give away", word);
+		return;
+	}
 	snprintf(verdict->why, sizeof(verdict->why),
 		 "no line of /etc/sub%s gives these ids to %.64s", word,
 		 name ? name : "this user");
