@@ -349,7 +349,8 @@ static int end_as(int status)
 	return status;
 }
 
-static int report(const struct asked *a, const struct kist_error *err)
+/* @command: NULL: the shell */
+static int report(const char *command, const struct kist_error *err)
 {
 	const enum kist_class class = kist_error_class(err->id);
 	char line[1024];
@@ -357,7 +358,7 @@ static int report(const struct asked *a, const struct kist_error *err)
 	kist_error_line(err, line, sizeof(line));
 	if (class == KIST_CLASS_NOT_FOUND || class == KIST_CLASS_NOT_EXEC)
 		fprintf(stderr, "unshare: failed to execute %s: %s\n",
-			a->unshare.argv ? a->unshare.argv[0] : "the shell",
+			command ? command : "the shell",
 			errno_text(err->errnum));
 	else if (strncmp(err->what, "make a ", 7) == 0)
 		fprintf(stderr, "unshare: unshare failed: %s\n",
@@ -390,7 +391,7 @@ static int run(struct asked *a, const char *const *argv)
 				 NULL, NULL);
 	ret = kist_unshare(&unshare, NULL, &status, &err);
 	if (ret < 0)
-		return report(a, &err);
+		return report(argv[0], &err);
 	return ended ? end_as(status) : status;
 }
 
