@@ -10,7 +10,8 @@
  * folder of the record. A directory with nothing mounted below gets an
  * overlay; one with mounts below becomes a folder, and so on for what it
  * holds; links are made anew, and files are shown read-only. A directory that
- * this user may not read is an empty folder.
+ * this user may not read is an empty folder, and one for everybody's temporary
+ * files, with mounts below, is a tmpfs.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -45,6 +46,12 @@ static int copy_link(struct host_root *b, const char *path,
 	return 0;
 }
 
+/* What is in it may be gone before it could be shown. */
+static bool is_temporary(mode_t mode)
+{
+	return (mode & 07777) == 01777;
+}
+
 static int build_directory(struct host_root *b, const char *path, mode_t mode,
 			   struct kist_error *err)
 {
@@ -56,7 +63,9 @@ static int build_directory(struct host_root *b, const char *path, mode_t mode,
 	    (m && m->is_pseudo) || access(path, R_OK | X_OK) < 0)
 		return ret;
 	if (host_mount_below(b->mounts, b->mount_count, path))
-		return build_folder(b, path, err);
+		return is_temporary(mode) ?
+			       host_add_tmpfs(b, path, "mode=1777", err) :
+			       build_folder(b, path, err);
 	if (m && !m->takes_overlay)
 		return host_add_readonly(b, path, err);
 	return host_add_overlay(b, path, err);
