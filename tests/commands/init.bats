@@ -145,10 +145,12 @@ wait_gone() {
 }
 
 @test "as process 1, TERM ends a command that has no handler" {
-	in_pidns "$KIST" init sh -c 'echo >ready; sleep 300' 3>&- &
+	# not by the function: $! is to be unshare, and its child the init
+	unshare -r -fp --kill-child --mount-proc "$KIST" init \
+		sh -c 'echo >ready; sleep 300' 3>&- &
 	local outer=$! inner
 	wait_for_file ready
-	inner=$(pgrep -P $outer)
+	inner=$(pgrep -x -P $outer kist-init)
 	kill -TERM "$inner"
 	ends_with 143 $outer
 }
