@@ -11,7 +11,7 @@
 #include "base/num.h"
 #include "engine/folders.h"
 #include "engine/values.h"
-#include "engine/volume.h"
+#include "engine/run/volume.h"
 
 void option_while(struct kist_error *err, const char *option, const char *word)
 {

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "engine/about.h"
+#include "engine/container/about.h"
 #include "engine/folders.h"
 
 static char root[64];

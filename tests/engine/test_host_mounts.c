@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "engine/host_mounts.h"
+#include "engine/run/host_mounts.h"
 #include "sys/mount.h"
 
 static struct arena arena;

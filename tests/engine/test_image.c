@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_image.c - what IMAGE means (src/engine/image.c) */
 #include "check.h"
-#include "engine/image.h"
+#include "engine/run/image.h"
 
 static const struct {
 	const char *word;

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "engine/about.h"
-#include "engine/log.h"
+#include "engine/container/about.h"
+#include "engine/container/log.h"
 
 #define T "1970-01-01T00:00:01.000000002Z"
 #define TIME 1000000002

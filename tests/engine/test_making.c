@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "engine/making.h"
+#include "engine/run/making.h"
 #include "kernel/cap.h"
 
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })

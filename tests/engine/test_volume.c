@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "check.h"
-#include "engine/volume.h"
+#include "engine/run/volume.h"
 
 static struct arena arena;
 

@@ -15,7 +15,7 @@
 
 #include "engine/cg/limit.h"
 #include "engine/cg/limit_run.h"
-#include "engine/supervisor.h"
+#include "engine/run/supervisor.h"
 #include "kernel/cgroup_file.h"
 #include "sys/process.h"
 

@@ -22,9 +22,9 @@
 #include "base/path.h"
 #include "container/lifecycle.h"
 #include "container/store.h"
-#include "engine/about.h"
+#include "engine/container/about.h"
 #include "engine/clean/clean.h"
-#include "engine/remove.h"
+#include "engine/container/remove.h"
 
 static uid_t owner_of(int dir_fd, const char *name)
 {

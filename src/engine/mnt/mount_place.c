@@ -12,7 +12,7 @@
 #include "base/near.h"
 #include "base/trace.h"
 #include "engine/mnt/mount_place.h"
-#include "engine/volume.h"
+#include "engine/run/volume.h"
 #include "kernel/ns_visit.h"
 #include "kernel/proc.h"
 

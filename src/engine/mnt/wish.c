@@ -12,7 +12,7 @@
 
 #include "base/near.h"
 #include "engine/mnt/wish.h"
-#include "engine/volume.h"
+#include "engine/run/volume.h"
 #include "kernel/mount_option.h"
 #include "sys/mount.h"
 

@@ -25,7 +25,7 @@
 #include <sys/socket.h>
 
 #include "engine/net/port_process.h"
-#include "engine/supervisor.h"
+#include "engine/run/supervisor.h"
 #include "kernel/cap.h"
 #include "kernel/proc.h"
 #include "sys/syscall.h"

@@ -17,7 +17,7 @@
 #include "base/path.h"
 #include "base/trace.h"
 #include "engine/ns/named_about.h"
-#include "engine/subject.h"
+#include "engine/container/subject.h"
 #include "kernel/cap.h"
 #include "sys/file.h"
 #include "sys/mount.h"

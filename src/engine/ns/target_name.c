@@ -10,7 +10,7 @@
 #include "base/near.h"
 #include "engine/ns/named_about.h"
 #include "engine/ns/target_find.h"
-#include "engine/subject.h"
+#include "engine/container/subject.h"
 
 /* Return: 1: it is one; 0: there is no such container. */
 static int find_container(const struct kist *kist, struct target *t,

@@ -10,7 +10,7 @@
 #include <kist/try.h>
 #include <sys/types.h>
 
-#include "engine/subject.h"
+#include "engine/container/subject.h"
 
 /**
  * struct change - one entry
