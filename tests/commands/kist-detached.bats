@@ -144,8 +144,8 @@ teardown() { end_kist; }
 	sh -e "$SCRATCH/lines"
 	run -0 k ps -aq
 	expect_output ""
-	[ -z "$(ls "$SCRATCH/k/data/names" "$SCRATCH/k/data/containers" |
-		grep -v :)" ]
+	[ -z "$(find "$SCRATCH/k/data/names" "$SCRATCH/k/data/containers" \
+		-mindepth 1)" ]
 	run -125 k rm one
 }
 

@@ -17,7 +17,7 @@ teardown() {
 
 # $TARGET: a process with a host name of its own, "target".
 start_target() {
-	unshare "-${1:-un}" sh -c 'hostname target; exec sleep 60' 3>&- 7<&- &
+	unshare -un sh -c 'hostname target; exec sleep 60' 3>&- 7<&- &
 	TARGET=$!
 	eventually sh -c "[ \"\$(cat /proc/$TARGET/comm)\" = sleep ]"
 }

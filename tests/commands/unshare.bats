@@ -483,9 +483,9 @@ seen='hostname; id -u; ls /sys/class/net; [ $$ = 1 ] && echo first
 
 @test "a dry run changes nothing" {
 	needs root
-	run u -p --net=net --setup 'touch setup' --dry-run touch done
+	run u -p --net=net --setup 'touch setup' --dry-run touch made
 	expect_status 0
-	[ ! -e net ] && [ ! -e setup ] && [ ! -e done ]
+	[ ! -e net ] && [ ! -e setup ] && [ ! -e made ]
 	[ "${lines[0]}" = "touch net" ]
 }
 
