@@ -12,7 +12,7 @@ check="$build g++ bats jq libseccomp-dev libjson-c-dev clang-format clang-tidy c
 	libclang-rt-14-dev cppcheck
 	shellcheck debootstrap busybox-static uidmap tini dumb-init catatonit strace qemu-system-x86
 	linux-image-cloud-amd64 cpio kmod xz-utils iproute2 procps git
-	podman conmon containerd systemd dbus cgroup-tools
+	podman conmon containerd mandoc attr systemd dbus cgroup-tools
 	socat nftables"
 bench="$build jq crun runc busybox-static"
 

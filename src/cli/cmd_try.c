@@ -205,10 +205,12 @@ static int commit_run(void *global, const void *args, struct kist_error *err)
 #undef ARGS
 struct drop_args {
 	const char *const *names;
+	bool dry_run;
 };
 #define ARGS drop_args
 
 static const struct opt drop_opts[] = {
+	FLAG('n', "dry-run", dry_run, "print the commands that do the same"),
 	REST("CONTAINER...", names, "names of tries"),
 	OPT_END,
 };
@@ -217,12 +219,14 @@ static int drop_run(void *global, const void *args, struct kist_error *err)
 {
 	const struct kist_global *g = global;
 	const struct drop_args *a = args;
+	const struct kist_trace trace =
+		steps_to(a->dry_run, a->dry_run ? stdout : NULL);
 	int ret = 0;
 
 	if (!a->names)
 		return err_set(err, KIST_E_USAGE, "which one?");
 	for (const char *const *name = a->names; ret == 0 && *name; name++)
-		ret = kist_remove(&g->kist, *name, false, NULL, err);
+		ret = kist_remove(&g->kist, *name, false, &trace, err);
 	return ret;
 }
 

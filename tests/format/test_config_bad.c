@@ -145,7 +145,7 @@ static const struct {
 	  "did you mean 'network'?   c.json:1:74" },
 	{ LINUX, "'namespaces':[{'type':'net'}]",
 	  "linux.namespaces[0].type: unknown namespace type 'net'",
-	  "one of 'user', 'cgroup', 'ipc', 'network', 'pid', 'time', 'uts', 'mount'   c.json:1:74" },
+	  "did you mean 'network'?   c.json:1:74" },
 	{ LINUX, "'namespaces':[{'type':'pid'},{'type':'uts'},{'type':'pid'}]",
 	  "linux.namespaces[2]: the pid namespace is there twice",
 	  "c.json:1:96" },

@@ -163,6 +163,8 @@ int link_end_parse(const char *word, struct arena *arena,
 		if (ret < 0)
 			goto hint;
 	}
+	if (!rest) /* there is an '@', so there is something behind it */
+		rest = "";
 	stop = end_of_target(rest);
 	end.target = arena_strndup(arena, rest, (size_t)(stop - rest));
 	if (arena_failed(arena))

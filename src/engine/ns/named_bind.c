@@ -161,34 +161,7 @@ static bool is_ours(const char *path, uint64_t ino)
 	return stat(path, &st) == 0 && st.st_ino == ino;
 }
 
-static int remove_netns(const char *name, const struct kist_trace *trace,
-			struct kist_error *err)
-{
-	char path[256];
-
-	snprintf(path, sizeof(path), NETNS_FOLDER "/%s", name);
-	if (!trace_step(trace, NULL, "ip netns del %s", trace_word(name)))
-		return 0;
-	while (sys_umount(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
-		;
-	if (unlink(path) < 0 && errno != ENOENT)
-		return err_sys(err, KIST_E_STORE, errno, "remove '%s'", path);
-	return 0;
-}
-
-static void tell_removal(const struct named *set, const char *path,
-			 const struct kist_trace *trace)
-{
-	for (enum ns_kind kind = 0; kind < NS_COUNT; kind++)
-		if (set->path[kind] &&
-		    strncmp(set->path[kind], path, strlen(path)) == 0)
-			trace_step(trace, NULL, "umount -l %s",
-				   trace_word(set->path[kind]));
-	trace_step(trace, NULL, "rm -rf --one-file-system %s",
-		   trace_word(path));
-}
-
-/* Is there no other set? */
+/* Is there no other name? */
 static bool is_last(const char *root, const char *name)
 {
 	DIR *dir = opendir(root);
@@ -202,6 +175,48 @@ static bool is_last(const char *root, const char *name)
 	if (dir)
 		closedir(dir);
 	return last;
+}
+
+/* The folder that ip(8) and we share goes with its last name. One that somebody
+ * has just put there keeps it: the mount is busy then, or the folder not empty. */
+static void remove_netns_folder(const struct kist_trace *trace)
+{
+	if (!trace_step(trace, NULL,
+			"umount " NETNS_FOLDER " && rmdir " NETNS_FOLDER))
+		return;
+	(void)!sys_umount(NETNS_FOLDER, UMOUNT_NOFOLLOW);
+	rmdir(NETNS_FOLDER);
+}
+
+static int remove_netns(const char *name, const struct kist_trace *trace,
+			struct kist_error *err)
+{
+	const bool last = is_last(NETNS_FOLDER, name);
+	char path[256];
+
+	snprintf(path, sizeof(path), NETNS_FOLDER "/%s", name);
+	if (trace_step(trace, NULL, "ip netns del %s", trace_word(name))) {
+		while (sys_umount(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+			;
+		if (unlink(path) < 0 && errno != ENOENT)
+			return err_sys(err, KIST_E_STORE, errno, "remove '%s'",
+				       path);
+	}
+	if (last)
+		remove_netns_folder(trace);
+	return 0;
+}
+
+static void tell_removal(const struct named *set, const char *path,
+			 const struct kist_trace *trace)
+{
+	for (enum ns_kind kind = 0; kind < NS_COUNT; kind++)
+		if (set->path[kind] &&
+		    strncmp(set->path[kind], path, strlen(path)) == 0)
+			trace_step(trace, NULL, "umount -l %s",
+				   trace_word(set->path[kind]));
+	trace_step(trace, NULL, "rm -rf --one-file-system %s",
+		   trace_word(path));
 }
 
 /* The folder of all, with its mount; one that is in use again stays. */
