@@ -170,9 +170,12 @@ static int own_mount(const char *path, unsigned long propagation,
 
 	if (is_mount_point(path))
 		return 0;
-	if (!trace_step(trace, NULL, "mount --bind %s %s && mount --make-%s %s",
-			trace_word(path), trace_word(path), word,
-			trace_word(path)))
+	/* The line before it may have done so, for another name. */
+	if (!trace_step(trace, NULL,
+			"mountpoint -q %s || mount --bind %s %s\n"
+			"mount --make-%s %s",
+			trace_word(path), trace_word(path), trace_word(path),
+			word, trace_word(path)))
 		return 0;
 	ret = sys_mount(path, path, NULL, MS_BIND | MS_REC, NULL);
 	if (ret == 0)
