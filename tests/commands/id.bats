@@ -17,7 +17,7 @@ needs_inner() {
 	as_user true
 	cat >"$SCRATCH/home/inner" <<-'EOF'
 		"$KIST" unshare -U --map-user 5 --map-group 5 \
-			sh -c 'touch ready; exec sleep 60'
+			sh -c 'echo $$ >ready; exec sleep 60'
 		:
 	EOF
 }
@@ -32,9 +32,9 @@ teardown() {
 nested() {
 	as_user sh -c 'exec "$KIST" unshare -r --map-auto sh inner' \
 		>/dev/null 2>&1 3>&- &
-	eventually test -e "$SCRATCH/home/ready"
-	eventually pgrep -u "$TEST_USER" -nx sleep >/dev/null
-	SLEEPER=$(pgrep -u "$TEST_USER" -nx sleep)
+	eventually test -s "$SCRATCH/home/ready"
+	SLEEPER=$(cat "$SCRATCH/home/ready")
+	eventually grep -qx sleep "/proc/$SLEEPER/comm"
 }
 
 @test "the own maps are shown" {
