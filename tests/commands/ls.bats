@@ -274,10 +274,11 @@ time.sleep(300)' >"$SCRATCH/out" 3>&- &
 
 @test "an ordinary user sees the own namespaces, and is told of the rest" {
 	needs user root
-	as_user unshare -Un sleep 300 3>&- &
+	as_user unshare -Un sh -c 'echo $$ >held; exec sleep 300' 3>&- &
 	pids+=($!)
-	eventually pgrep -u "$TEST_USER" -x sleep
-	held=$(pgrep -n -u "$TEST_USER" -x sleep)
+	eventually test -s "$SCRATCH/home/held"
+	held=$(cat "$SCRATCH/home/held")
+	eventually is_sleep "$held"
 	as_user sh -c '"$KIST" ls -t net -J 2>err' >"$SCRATCH/out"
 	output=$(cat "$SCRATCH/out")
 	[ "$(row "$(inode "$held" net)" pid)" = "$held" ]
