@@ -271,7 +271,8 @@ static int tell_beside(const struct kist *kist, const struct link_place *place,
 		   "infinity' </dev/null >/dev/null 2>&1 &",
 		   owner->holder);
 	trace_step(trace, NULL,
-		   "while ! holder=$(pgrep -P $!); do sleep 0.1; done");
+		   "until holder=$(pgrep -x -P $! sleep) || "
+		   "! kill -0 $!; do sleep 0.1; done");
 	trace_step(trace, "what makes it a set",
 		   "printf '{\"holder\":%%d,\"holderStart\":%%d,\"kinds\":"
 		   "[\"user\",\"net\"]}\\n' \"$holder\" "

@@ -125,7 +125,8 @@ static void tell_unshare(const struct named_place *place,
 		   holder ? " </dev/null >/dev/null 2>&1 &" : "");
 	if (holder)
 		trace_step(trace, NULL,
-			   "while ! holder=$(pgrep -P $!); do sleep 0.1; done");
+			   "until holder=$(pgrep -x -P $! sleep) || "
+			   "! kill -0 $!; do sleep 0.1; done");
 }
 
 static int tell_netns(const char *name, const struct named_place *place,
