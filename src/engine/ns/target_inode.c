@@ -19,9 +19,8 @@
 #include "base/num.h"
 #include "engine/ns/target_find.h"
 #include "kernel/nsid.h"
+#include "kernel/mountinfo.h"
 #include "sys/file.h"
-
-#define MOUNTINFO_MAX (64u << 20)
 
 /**
  * visitor - is given each way to a namespace of the kinds asked for
@@ -72,49 +71,18 @@ static int visit_processes(const struct target *t, uint32_t kinds,
 	return fd;
 }
 
-/* "\040" and its like of a mountinfo field, in place. */
-static void unescape(char *text)
-{
-	char *to = text;
-
-	for (const char *from = text; *from; to++)
-		if (from[0] == '\\' && from[1] >= '0' && from[1] <= '3' &&
-		    from[2] >= '0' && from[2] <= '7' && from[3] >= '0' &&
-		    from[3] <= '7') {
-			*to = (char)((from[1] - '0') * 64 +
-				     (from[2] - '0') * 8 + from[3] - '0');
-			from += 4;
-		} else {
-			*to = *from++;
-		}
-	*to = '\0';
-}
-
-/* Lines of file systems "nsfs": the fifth field is where. */
 static int visit_mounts(const struct target *t, visitor *visit, void *context)
 {
-	CLEANUP_BUF struct buf text;
+	CLEANUP_ARENA struct arena arena;
+	struct mountinfo_list list;
 	int fd = -ENOENT;
-	char *rest, *line;
 
-	buf_init(&text);
-	if (sys_load_file(t->proc_fd, "self/mountinfo", &text, MOUNTINFO_MAX) <
-	    0)
+	arena_init(&arena);
+	if (mountinfo_read(t->proc_fd, 0, &arena, &list) < 0)
 		return -ENOENT;
-	rest = text.data;
-	while (fd < 0 && (line = strsep(&rest, "\n"))) {
-		char *field = line;
-
-		if (!strstr(line, " - nsfs "))
-			continue;
-		for (int i = 0; i < 4 && field; i++)
-			strsep(&field, " ");
-		if (!field)
-			continue;
-		field[strcspn(field, " ")] = '\0';
-		unescape(field);
-		fd = visit(context, AT_FDCWD, field);
-	}
+	for (size_t i = 0; fd < 0 && i < list.count; i++)
+		if (strcmp(list.mounts[i].type, "nsfs") == 0)
+			fd = visit(context, AT_FDCWD, list.mounts[i].point);
 	return fd;
 }
 

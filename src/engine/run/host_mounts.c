@@ -9,23 +9,20 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <linux/stat.h>
 #include <sys/syscall.h>
 
-#include "base/buf.h"
 #include "base/path.h"
 #include "engine/run/host_mounts.h"
-#include "sys/file.h"
+#include "kernel/mountinfo.h"
+#include "kernel/proc.h"
 
 #ifndef STATX_MNT_ID
 #define STATX_MNT_ID 0x1000U
 #endif
-
-#define MOUNTINFO_MAX (16u << 20)
 
 static const char *const pseudo_types[] = {
 	"autofs",   "binfmt_misc", "bpf",	 "cgroup",    "cgroup2",
@@ -49,57 +46,12 @@ static bool is_in(const char *word, const char *const *words)
 	return *words != NULL;
 }
 
-/* "\040" and the like. */
-static void unescape(char *text)
-{
-	char *to = text;
-
-	for (; *text; text++) {
-		unsigned value;
-
-		if (*text == '\\' && sscanf(text + 1, "%3o", &value) == 1 &&
-		    strspn(text + 1, "01234567") >= 3) {
-			*to++ = (char)value;
-			text += 3;
-		} else {
-			*to++ = *text;
-		}
-	}
-	*to = '\0';
-}
-
-struct line {
-	unsigned long long id;
-	char *path, *type;
-};
-
-/* "36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw" */
-static bool read_line(char *text, struct line *ret_line)
-{
-	char *dash = strstr(text, " - ");
-	char *field = text;
-
-	if (!dash)
-		return false;
-	ret_line->id = strtoull(text, NULL, 10);
-	for (int i = 0; i < 4 && field; i++)
-		field = strchr(field + 1, ' ');
-	if (!field)
-		return false;
-	ret_line->path = field + 1;
-	ret_line->path[strcspn(ret_line->path, " ")] = '\0';
-	ret_line->type = dash + 3;
-	ret_line->type[strcspn(ret_line->type, " ")] = '\0';
-	unescape(ret_line->path);
-	return true;
-}
-
 /* One in a directory closed to us is there all the same, and shows nothing. */
-static bool can_be_seen(const struct line *line, struct host_mount *m)
+static bool can_be_seen(const struct mountinfo *line, struct host_mount *m)
 {
 	struct statx stx;
 
-	if (syscall(SYS_statx, AT_FDCWD, line->path,
+	if (syscall(SYS_statx, AT_FDCWD, line->point,
 		    AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC,
 		    STATX_TYPE | STATX_MNT_ID, &stx) < 0) {
 		m->is_pseudo = errno == EACCES;
@@ -107,7 +59,8 @@ static bool can_be_seen(const struct line *line, struct host_mount *m)
 	}
 	m->is_file = !S_ISDIR(stx.stx_mode);
 	/* Before Linux 5.8 it is not said: then all count. */
-	return !(stx.stx_mask & STATX_MNT_ID) || stx.stx_mnt_id == line->id;
+	return !(stx.stx_mask & STATX_MNT_ID) ||
+	       stx.stx_mnt_id == (uint64_t)line->id;
 }
 
 static int by_path(const void *a, const void *b)
@@ -116,49 +69,37 @@ static int by_path(const void *a, const void *b)
 		      ((const struct host_mount *)b)->path);
 }
 
-static size_t count_lines(const char *text)
-{
-	size_t count = 0;
-
-	for (; (text = strchr(text, '\n')); text++)
-		count++;
-	return count;
-}
-
 int host_mounts_list(struct arena *arena, struct host_mount **ret_mounts,
 		     size_t *ret_count, struct kist_error *err)
 {
-	CLEANUP_BUF struct buf text;
+	CLEANUP_FD int proc_fd = proc_open(err);
+	struct mountinfo_list list;
 	struct host_mount *mounts;
 	size_t count = 0;
-	char *rest, *line;
 	int ret;
 
-	buf_init(&text);
-	ret = sys_load_file(AT_FDCWD, "/proc/self/mountinfo", &text,
-			    MOUNTINFO_MAX);
+	if (proc_fd < 0)
+		return proc_fd;
+	ret = mountinfo_read(proc_fd, 0, arena, &list);
 	if (ret < 0)
 		return err_sys(err, KIST_E_HOST_IMAGE, -ret,
 			       "read '/proc/self/mountinfo'");
-	mounts = ARENA_ARRAY(arena, struct host_mount,
-			     count_lines(text.data) + 1);
+	mounts = ARENA_ARRAY(arena, struct host_mount, list.count + 1);
 	if (arena_failed(arena))
 		return err_nomem(err);
-	for (line = strtok_r(text.data, "\n", &rest); line;
-	     line = strtok_r(NULL, "\n", &rest)) {
+	for (size_t i = 0; i < list.count; i++) {
+		const struct mountinfo *line = &list.mounts[i];
 		struct host_mount *m = &mounts[count];
-		struct line l;
 
-		if (!read_line(line, &l) || !can_be_seen(&l, m))
+		*m = (struct host_mount){ 0 };
+		if (!can_be_seen(line, m))
 			continue;
-		m->path = arena_strdup(arena, l.path);
-		m->type = arena_strdup(arena, l.type);
-		m->is_pseudo |= is_in(l.type, pseudo_types);
-		m->takes_overlay = is_in(l.type, overlay_types);
+		m->path = line->point;
+		m->type = line->type;
+		m->is_pseudo |= is_in(m->type, pseudo_types);
+		m->takes_overlay = is_in(m->type, overlay_types);
 		count++;
 	}
-	if (arena_failed(arena))
-		return err_nomem(err);
 	qsort(mounts, count, sizeof(*mounts), by_path);
 	*ret_mounts = mounts;
 	*ret_count = count;
