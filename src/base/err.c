@@ -158,6 +158,83 @@ void err_kernel(struct kist_error *err, const char *fmt, ...)
 	FILL_ONCE(err, kernel, fmt);
 }
 
+/* ---- causes ---- */
+
+static const struct {
+	const char *name, *rule, *fix, *word;
+} causes[KIST_CAUSE_COUNT] = {
+	[KIST_CAUSE_NONE] = { "NONE", "", "", "" },
+#define KIST_CAUSE(id, probe, calls, errnos, rule, fix, word) \
+	[KIST_CAUSE_##id] = { #id, rule, fix, word },
+#include <kist/causes.def>
+#undef KIST_CAUSE
+};
+
+static int cause_index(int cause)
+{
+	return cause > 0 && cause < KIST_CAUSE_COUNT ? cause : KIST_CAUSE_NONE;
+}
+
+const char *kist_cause_name(int cause)
+{
+	return causes[cause_index(cause)].name;
+}
+
+const char *kist_cause_rule(int cause)
+{
+	return causes[cause_index(cause)].rule;
+}
+
+const char *kist_cause_fix(int cause)
+{
+	return causes[cause_index(cause)].fix;
+}
+
+const char *kist_cause_word(int cause)
+{
+	return causes[cause_index(cause)].word;
+}
+
+int err_cause_text(const char *text, const char *first, const char *second,
+		   char *buf, size_t size)
+{
+	size_t len = 0;
+
+	while (*text) {
+		const char *part = text;
+		size_t part_len = 1;
+
+		if (strncmp(text, "{1}", 3) == 0 ||
+		    strncmp(text, "{2}", 3) == 0) {
+			part = text[1] == '1' ? first : second;
+			part = part ? part : "";
+			part_len = strlen(part);
+			text += 2;
+		}
+		for (size_t i = 0; i < part_len; i++, len++)
+			if (len + 1 < size)
+				buf[len] = part[i];
+		text++;
+	}
+	if (size)
+		buf[len < size ? len : size - 1] = '\0';
+	return (int)len;
+}
+
+void err_cause(struct kist_error *err, enum kist_cause cause, const char *first,
+	       const char *second)
+{
+	char fix[sizeof(((struct kist_error *)0)->hint)];
+
+	if (!err || err->id == KIST_OK || err->hint[0])
+		return;
+	err->cause = (int32_t)cause;
+	if (err_cause_text(kist_cause_fix(cause), first, second, fix,
+			   sizeof(fix)) >= (int)sizeof(fix))
+		mark_cut(fix, sizeof(fix));
+	err_hint(err, "%s", fix);
+}
+
 /* ---- for the reader ---- */
 
 /* Room for every part of a line, or of a hint. */

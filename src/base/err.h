@@ -40,6 +40,15 @@ void err_hint(struct kist_error *err, const char *fmt, ...) PRINTF(2, 3);
 void err_place(struct kist_error *err, const char *fmt, ...) PRINTF(2, 3);
 void err_kernel(struct kist_error *err, const char *fmt, ...) PRINTF(2, 3);
 
+/* The rule that refused (kist/causes.def): its remedy becomes the hint, {1} and
+ * {2} in it @first and @second (NULL: none). A hint that is there stays. */
+void err_cause(struct kist_error *err, enum kist_cause cause, const char *first,
+	       const char *second);
+
+/* {1} and {2} of a text of the table filled in. Return: as snprintf(3). */
+int err_cause_text(const char *text, const char *first, const char *second,
+		   char *buf, size_t size);
+
 /* "EPERM" for 1; "errno 4711" is never returned: unknown numbers give NULL. */
 const char *errno_name(int errnum);
 /* "Operation not permitted" for 1; independent of the locale. */

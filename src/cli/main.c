@@ -26,7 +26,8 @@ static const struct command *const commands[] = {
 	&cmd_kill,    &cmd_wait,  &cmd_rm,    &cmd_inspect, &cmd_try,
 	&cmd_unshare, &cmd_enter, &cmd_ls,    &cmd_show,    &cmd_new,
 	&cmd_keep,    &cmd_id,	  &cmd_mnt,   &cmd_net,	    &cmd_init,
-	&cmd_limit,   &cmd_cg,	  &cmd_clean, &cmd_compat,  NULL,
+	&cmd_limit,   &cmd_cg,	  &cmd_why,   &cmd_explain, &cmd_map,
+	&cmd_top,     &cmd_watch, &cmd_clean, &cmd_compat,  NULL,
 };
 
 static const struct program kist = {

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine/ns/unshare.h"
@@ -53,12 +54,11 @@ void unshare_hold(struct unshare *u)
 	syscall(SYS_rt_sigprocmask, SIG_BLOCK, &mask, &u->mask, MASK_BYTES);
 }
 
-/* Has the process neither a handler for the signal nor reason to wait? */
-static bool is_shielded(pid_t pid, int signal)
+/* A mask of /proc/PID/status. Return: false: the process is gone. */
+static bool read_mask(pid_t pid, const char *field, uint64_t *ret_mask)
 {
-	static const char *const fields[] = { "\nSigBlk:", "\nSigIgn:",
-					      "\nSigCgt:" };
 	char path[32], text[4096];
+	const char *at;
 
 	/* the maker is not in a /proc of the new namespace: there it is 1 */
 	if (access("/proc/self", F_OK) < 0)
@@ -66,14 +66,35 @@ static bool is_shielded(pid_t pid, int signal)
 	snprintf(path, sizeof(path), "/proc/%d/status", pid);
 	if (sys_read_file(AT_FDCWD, path, text, sizeof(text)) < 0)
 		return false;
-	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-		const char *at = strstr(text, fields[i]);
-
-		if (!at || strtoull(at + strlen(fields[i]), NULL, 16) &
-				   (UINT64_C(1) << (signal - 1)))
-			return false;
-	}
+	at = strstr(text, field);
+	if (!at)
+		return false;
+	*ret_mask = strtoull(at + strlen(field), NULL, 16);
 	return true;
+}
+
+static bool is_in(pid_t pid, const char *field, int signal)
+{
+	uint64_t mask;
+
+	return !read_mask(pid, field, &mask) || mask & UINT64_C(1)
+								<< (signal - 1);
+}
+
+/*
+ * Has the process neither a handler for the signal nor reason to wait for it?
+ * A shell blocks all signals for an instant around each command it starts;
+ * who takes them with sigwait(3) or a signalfd(2) blocks them for good.
+ */
+static bool is_shielded(pid_t pid, int signal)
+{
+	const struct timespec pause = { .tv_nsec = 5000000 };
+
+	for (int i = 0; i < 20 && is_in(pid, "\nSigBlk:", signal); i++)
+		nanosleep(&pause, NULL);
+	return !is_in(pid, "\nSigBlk:", signal) &&
+	       !is_in(pid, "\nSigIgn:", signal) &&
+	       !is_in(pid, "\nSigCgt:", signal);
 }
 
 static bool is_ending(int signal)

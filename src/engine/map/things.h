@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * things.h - what runs on the machine: containers of any engine, units, sets
+ *
+ * Who map, top and watch are about. The processes are read once; each belongs
+ * to one thing, known by its control group (docker/…, libpod-…, kist/…,
+ * X.service), by kist's own records, or by the namespaces it shares with
+ * others.
+ */
+#ifndef ENGINE_MAP_THINGS_H
+#define ENGINE_MAP_THINGS_H
+
+#include <kist/map.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct things {
+	struct kist_thing *items;
+	size_t count;
+	size_t hidden;
+};
+
+/* Strings live in the arena. Return: 0 or -errno. */
+MUST_CHECK int things_find(const struct kist *kist, struct arena *arena,
+			   struct things *ret_things, struct kist_error *err);
+
+/**
+ * things_name() - whose control group a path is
+ *
+ * "/system.slice/docker-0123….scope" gives engine "docker" and the id; a name
+ * is looked up where the engine keeps one that can be read.
+ *
+ * Return: false if it is of no engine and no unit.
+ */
+bool things_name(const char *cgroup, struct arena *arena,
+		 struct kist_thing *ret_thing);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* find.c - the table of causes, and asking its probes */
+#include <errno.h>
+
+#include "engine/why/why.h"
+
+#define ERRNOS(...) ((const int[]){ __VA_ARGS__, 0 })
+
+/* In the order of enum kist_cause. */
+static const struct {
+	why_probe *probe;
+	uint32_t calls;
+	const int *errnos;
+} causes[KIST_CAUSE_COUNT] = {
+#define KIST_CAUSE(id, probe, calls, errnos, rule, fix, word) \
+	[KIST_CAUSE_##id] = { probe, calls, errnos },
+#include <kist/causes.def>
+#undef KIST_CAUSE
+};
+
+static bool fits(int cause, const struct why_case *c)
+{
+	if (!(causes[cause].calls & c->call))
+		return false;
+	for (const int *e = causes[cause].errnos; *e; e++)
+		if (*e == c->errnum)
+			return true;
+	return false;
+}
+
+static const char *fill(struct arena *arena, const char *text,
+			const struct why_finding *found)
+{
+	char line[600];
+
+	err_cause_text(text, found->arg[0], found->arg[1], line, sizeof(line));
+	return arena_strdup(arena, line);
+}
+
+static void put(struct arena *arena, int cause, const struct why_finding *found,
+		struct kist_finding *to)
+{
+	to->cause = cause;
+	to->rule = fill(arena, kist_cause_rule(cause), found);
+	to->evidence = found->evidence;
+	to->fix = fill(arena, kist_cause_fix(cause), found);
+	to->word = kist_cause_word(cause);
+	to->is_certain = found->is_certain;
+}
+
+int why_find(const struct why_case *c, struct kist_why *ret_why)
+{
+	struct kist_finding *list, sorted[KIST_CAUSE_COUNT];
+	bool certain[KIST_CAUSE_COUNT];
+	size_t count = 0, next = 0;
+
+	for (int cause = 1; cause < KIST_CAUSE_COUNT; cause++) {
+		struct why_finding found = { .evidence = "" };
+
+		if (!fits(cause, c) || causes[cause].probe(c, &found) != 1)
+			continue;
+		put(c->arena, cause, &found, &sorted[count]);
+		certain[count++] = found.is_certain;
+	}
+	list = arena_alloc(c->arena, (count + 1) * sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	for (int pass = 1; pass >= 0; pass--)
+		for (size_t i = 0; i < count; i++)
+			if (certain[i] == pass)
+				list[next++] = sorted[i];
+	ret_why->findings = list;
+	ret_why->count = count;
+	return 0;
+}
