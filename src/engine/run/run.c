@@ -310,15 +310,19 @@ static int start_detached(struct running *r, struct supervisor *s,
 	return ret;
 }
 
-/* Free what the making of it took: the supervisor is to be small. */
-static void shrink(struct running *r)
+/* Free what the making of it took: the supervisor is to be small. A container
+ * that has ended meanwhile has no pidfd any more: that is kept. */
+static int shrink(struct running *r)
 {
+	int pidfd = fcntl(r->container.process.pidfd, F_DUPFD_CLOEXEC, 0);
+
 	container_close(&r->container);
 	if (container_open(r->folders.state_root, r->record.id.text,
 			   &r->container, NULL) < 0)
 		container_init(&r->container, r->record.id.text);
 	arena_done(&r->arena);
 	arena_init(&r->arena);
+	return pidfd;
 }
 
 /* In the new process; never returns. */
@@ -335,8 +339,7 @@ static void supervise(struct running *r, int report_fd)
 	supervisor_report(report_fd, ret, &err);
 	if (ret < 0)
 		_exit(1);
-	shrink(r);
-	ret = supervisor_wait(&s, r->container.process.pidfd);
+	ret = supervisor_wait(&s, shrink(r));
 	finish(r, ret < 0 ? -1 : ret);
 	_exit(0);
 }
