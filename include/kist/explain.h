@@ -22,38 +22,73 @@ extern "C" {
  * struct kist_entry - a word
  * @name:	"memory.max"
  * @also:	other spellings, separated by ", "; may be NULL, as may all below
+ *		but @kind, @text, @try_line, @source and @subject
  * @kind:	"namespace", "system call", "file", "cgroup file", …
- * @text:	two to six lines, in paragraphs of whole sentences
+ * @text:	two to six lines of whole sentences, to be filled anew; a line
+ *		that begins with a blank is to stay
  * @unit, @by_default, @other: of a file: bytes; max; its counterpart
  * @try_line:	a shell line that shows it
  * @see:	other words, separated by ", "
  * @source:	the manual page or document of the kernel
+ * @subject:	the manual page that has it, without "kist-": "namespaces"
  */
 struct kist_entry {
 	const char *name, *also, *kind, *text;
 	const char *unit, *by_default, *other;
-	const char *try_line, *see, *source;
-	/* for tests and kist_explain_now(): what to read, who may try the
-	 * line, what it needs and shows */
-	const char *now, *try_as, *try_needs, *try_shows;
+	/* for kist_explain_now(): what to read */
+	const char *now;
+	/* of the line to try: who may (NULL: anyone), what the machine needs,
+	 * its exit status (NULL: 0), a word of its output */
+	const char *try_line, *try_as, *try_needs, *try_gives, *try_shows;
+	const char *see, *source, *subject;
+};
+
+/* All entries, sorted by kind and name. */
+size_t kist_explain_count(void);
+struct kist_entry kist_explain_entry(size_t index);
+
+/**
+ * struct kist_entry_kind - what kind of words there are
+ * @name, @names: "system call", "system calls"
+ * @what:	"how a program asks the kernel for them"
+ * @first, @count: its entries, by index
+ */
+struct kist_entry_kind {
+	const char *name, *names, *what;
+	size_t first, count;
+};
+
+/* In the order of the entries. Return: @name NULL past the end. */
+struct kist_entry_kind kist_explain_kind(size_t index);
+
+/* The title of a subject ("namespaces"), or NULL: there is none. With
+ * kist_explain_subject() all: NULL past the end. */
+const char *kist_explain_title(const char *subject);
+const char *kist_explain_subject(size_t index);
+
+/* What about them is like the word. */
+enum kist_explain_how {
+	KIST_EXPLAIN_WHOLE,   /* a name, or other spelling */
+	KIST_EXPLAIN_OF_KIND, /* a kind: all of it */
+	KIST_EXPLAIN_NAMES,   /* names contain it */
+	KIST_EXPLAIN_TEXTS,   /* texts contain it */
 };
 
 struct kist_explained {
-	const struct kist_entry **entries;
+	enum kist_explain_how how;
+	struct kist_entry *entries;
 	size_t count;
 	const char *nearest; /* if none: a word that is like it, or NULL */
 	void *arena;
 };
 
-/* All entries, sorted by kind and name. */
-size_t kist_explain_count(void);
-const struct kist_entry *kist_explain_entry(size_t index);
-
 /**
  * kist_explain_find() - look a word up
  *
- * First whole names and other spellings, case ignored; else names that contain
- * it; else texts that do.
+ * Case is ignored, and so are CLONE_, CAP_, SIG, "(2)" and a path before the
+ * word: "CLONE_NEWNET", "sigterm", "/proc/self/uid_map". First whole names and
+ * other spellings; else kinds, "capability" or "capabilities"; else names that
+ * contain it; else texts that do.
  *
  * Return: 0, also if there is none (@count 0); -ENOMEM.
  */
