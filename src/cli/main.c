@@ -27,7 +27,8 @@ static const struct command *const commands[] = {
 	&cmd_unshare, &cmd_enter, &cmd_ls,    &cmd_show,    &cmd_new,
 	&cmd_keep,    &cmd_id,	  &cmd_mnt,   &cmd_net,	    &cmd_init,
 	&cmd_limit,   &cmd_cg,	  &cmd_why,   &cmd_explain, &cmd_map,
-	&cmd_top,     &cmd_watch, &cmd_clean, &cmd_compat,  NULL,
+	&cmd_top,     &cmd_watch, &cmd_clean, &cmd_compat,  &cmd_doctor,
+	NULL,
 };
 
 static const struct program kist = {

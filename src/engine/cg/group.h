@@ -91,6 +91,11 @@ static inline void cleanup_cgroup(struct cgroup *cgroup)
 }
 #define CLEANUP_CGROUP __attribute__((cleanup(cleanup_cgroup)))
 
+/* What kist_cg_machine() tells of controllers, alone: no tree is walked. */
+MUST_CHECK int cg_controllers(struct arena *arena,
+			      const struct kist_cg_controller **ret_list,
+			      size_t *ret_count, struct kist_error *err);
+
 /* ---- results for the public functions ---- */
 
 /**

@@ -247,13 +247,54 @@ static void fill_hierarchies(struct looking *l, struct kist_cg_machine *m)
 	m->hierarchy_count = count;
 }
 
+static int begin(struct looking *l, struct arena *arena, struct kist_error *err)
+{
+	char path[200];
+	int ret, v2;
+
+	l->arena = arena;
+	ret = cg_world(arena, &l->world, err);
+	if (ret < 0)
+		return ret;
+	cgroup_rows(arena, &l->rows, &l->row_count);
+	if (sys_read_file(AT_FDCWD, "/proc/cmdline", l->cmdline,
+			  sizeof(l->cmdline)) < 0)
+		*l->cmdline = '\0';
+	v2 = cgroup_find_v2(&l->world.world);
+	if (v2 < 0)
+		return 0;
+	snprintf(path, sizeof(path), "%s/cgroup.controllers",
+		 l->world.world.h[v2].mount);
+	cgroup_file_read(AT_FDCWD, path, l->offered, sizeof(l->offered));
+	return 0;
+}
+
+int cg_controllers(struct arena *arena,
+		   const struct kist_cg_controller **ret_list,
+		   size_t *ret_count, struct kist_error *err)
+{
+	struct looking *l = ARENA_NEW(arena, struct looking);
+	struct kist_cg_machine machine = { 0 };
+	int ret;
+
+	if (arena_failed(arena))
+		return err_nomem(err);
+	ret = begin(l, arena, err);
+	if (ret < 0)
+		return ret;
+	fill_controllers(l, &machine);
+	*ret_list = machine.controllers;
+	*ret_count = machine.controller_count;
+	return arena_failed(arena) ? err_nomem(err) : 0;
+}
+
 int kist_cg_machine(struct kist_cg_machine **ret_machine,
 		    struct kist_error *err)
 {
 	struct kist_cg_machine *m;
 	struct arena *arena;
 	struct looking *l;
-	int ret, v2;
+	int ret;
 
 	m = cg_result(sizeof(*m), &arena);
 	if (!m)
@@ -263,22 +304,8 @@ int kist_cg_machine(struct kist_cg_machine **ret_machine,
 		kist_cg_free(m);
 		return err_nomem(err);
 	}
-	l->arena = arena;
-	ret = cg_world(arena, &l->world, err);
+	ret = begin(l, arena, err);
 	if (ret == 0) {
-		cgroup_rows(arena, &l->rows, &l->row_count);
-		if (sys_read_file(AT_FDCWD, "/proc/cmdline", l->cmdline,
-				  sizeof(l->cmdline)) < 0)
-			*l->cmdline = '\0';
-		v2 = cgroup_find_v2(&l->world.world);
-		if (v2 >= 0) {
-			char path[200];
-
-			snprintf(path, sizeof(path), "%s/cgroup.controllers",
-				 l->world.world.h[v2].mount);
-			cgroup_file_read(AT_FDCWD, path, l->offered,
-					 sizeof(l->offered));
-		}
 		fill_controllers(l, m);
 		fill_hierarchies(l, m);
 		ret = arena_failed(arena) ? err_nomem(err) : 0;
