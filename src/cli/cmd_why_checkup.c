@@ -38,12 +38,47 @@ static size_t count_essential(const struct kist_checkup *c)
 	return count;
 }
 
-static void print_refused(const struct kist_checked *item)
+static bool is_same(const char *a, const char *b)
 {
-	page_line(item->name, "%s%s (for %s)",
-		  item->is_essential ? "ESSENTIAL: " : "",
-		  *item->detail ? item->detail : "does not work",
-		  item->needed_by);
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Told in one breath: the same is so of both, and the same helps. */
+static bool is_alike(const struct kist_checked *a, const struct kist_checked *b)
+{
+	return a->works == b->works && a->is_essential == b->is_essential &&
+	       is_same(a->group, b->group) && is_same(a->detail, b->detail) &&
+	       is_same(a->fix, b->fix);
+}
+
+static bool is_told(const struct kist_checkup *c, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (is_alike(&c->items[k], &c->items[i]))
+			return true;
+	return false;
+}
+
+static void print_refused(const struct kist_checkup *c, size_t i)
+{
+	const struct kist_checked *item = &c->items[i];
+	char names[LINE] = "";
+	size_t len = 0, count = 0;
+
+	for (size_t k = i; k < c->count && len < sizeof(names); k++)
+		if (is_alike(&c->items[k], item) && count++)
+			len += (size_t)snprintf(names + len,
+						sizeof(names) - len, ", %s",
+						c->items[k].name);
+	if (count > 1)
+		page_note("%s%s: %s%s", item->name, names,
+			  item->is_essential ? "ESSENTIAL: " : "",
+			  item->detail);
+	else
+		page_line(item->name, "%s%s (for %s)",
+			  item->is_essential ? "ESSENTIAL: " : "",
+			  *item->detail ? item->detail : "does not work",
+			  item->needed_by);
 	if (item->fix)
 		page_line("", "fix: %s", item->fix);
 }
@@ -58,8 +93,8 @@ static void print_those(const struct kist_checkup *c, int works,
 	for (int pass = 1; pass >= 0; pass--)
 		for (size_t i = 0; i < c->count; i++)
 			if (c->items[i].works == works &&
-			    c->items[i].is_essential == pass)
-				print_refused(&c->items[i]);
+			    c->items[i].is_essential == pass && !is_told(c, i))
+				print_refused(c, i);
 }
 
 static bool is_first_of_group(const struct kist_checkup *c, size_t i)
@@ -101,9 +136,8 @@ static void print_details(const struct kist_checkup *c, const char *group)
 
 		if (strcmp(item->group, group) == 0 &&
 		    item->works == KIST_WORKS)
-			page_note("%s%s%s  (%s)", item->name,
-				  *item->detail ? ": " : "", item->detail,
-				  item->needed_by);
+			page_line(item->name, "%s%sfor %s", item->detail,
+				  *item->detail ? "; " : "", item->needed_by);
 	}
 }
 
@@ -143,7 +177,7 @@ static void print_summary(const struct kist_checkup *c)
 			 essential == 1 ? "is" : "are");
 	else if (missing + root)
 		snprintf(line + len, sizeof(line) - (size_t)len,
-			 "; nothing essential is");
+			 "; none of these is essential");
 	printf("\n%s\n", line);
 }
 

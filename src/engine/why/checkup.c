@@ -165,7 +165,9 @@ static void judge_module(struct checkup *up, struct kist_checked *item)
 void checkup_judge(struct checkup *up, const struct check *check,
 		   const struct check_slot *slot, struct kist_checked *item)
 {
-	int errnum = slot->here > 0 ? slot->here : slot->inside;
+	/* Who may not even make the place learns nothing there. */
+	bool here = slot->here > 0 && (slot->inside <= 0 || up->is_master);
+	int errnum = here ? slot->here : slot->inside;
 
 	if (slot->here == 0) {
 		checkup_works(item, "");

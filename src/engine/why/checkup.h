@@ -33,7 +33,7 @@ enum check_place {
 	CHECK_MOUNT,   /* in a mount namespace, on a tmpfs */
 	CHECK_PROC,    /* as process 1 of a pid namespace */
 	CHECK_NET,     /* in a network namespace */
-	CHECK_NOBODY,  /* as an ordinary user, if we are root */
+	CHECK_NOBODY,  /* as an ordinary user, if we are the machine's root */
 	CHECK_PLACES
 };
 

@@ -91,8 +91,7 @@ static void judge_there(struct checkup *up, const struct check *check,
 	    (own && is_mine(own) && (!is_v2 || offers(own, check->arg))))
 		return;
 	item->works = KIST_WORKS_ROOT;
-	item->detail = arena_printf(up->arena, "%s, not delegated to you",
-				    item->detail);
+	item->detail = "not delegated to you";
 	item->fix = DELEGATE;
 }
 
@@ -129,7 +128,6 @@ void judge_controller(struct checkup *up, const struct check *check,
 void judge_delegation(struct checkup *up, const struct check *check,
 		      const struct check_slot *slot, struct kist_checked *item)
 {
-	int v2 = cgroup_find_v2(&up->groups->world);
 	const char *own;
 
 	(void)check;
@@ -147,9 +145,7 @@ void judge_delegation(struct checkup *up, const struct check *check,
 		}
 	}
 	item->works = KIST_WORKS_ROOT;
-	own = v2 < 0 ? NULL : own_group(up, v2);
-	item->detail = own ? arena_printf(up->arena, "%s is not yours", own) :
-			     "no group is yours";
+	item->detail = "not delegated to you";
 	item->fix = DELEGATE;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/num.h"
 #include "engine/why/checkup.h"
+#include "kernel/mountinfo.h"
 #include "kernel/rlimit.h"
 #include "sys/file.h"
 
@@ -49,15 +50,16 @@ void judge_sysctl(struct checkup *up, const struct check *check,
 
 static int64_t count_mounts(struct checkup *up)
 {
+	CLEANUP_BUF struct buf text;
 	int64_t count = 0;
-	char *text;
-	size_t len;
 
-	if (sys_load_text(AT_FDCWD, "/proc/self/mountinfo", up->arena,
-			  16u << 20, &text, &len) < 0)
+	(void)up;
+	buf_init(&text);
+	if (sys_load_file(AT_FDCWD, "/proc/self/mountinfo", &text,
+			  MOUNTINFO_MAX) < 0)
 		return -1;
-	for (size_t i = 0; i < len; i++)
-		count += text[i] == '\n';
+	for (size_t i = 0; i < text.len; i++)
+		count += text.data[i] == '\n';
 	return count;
 }
 

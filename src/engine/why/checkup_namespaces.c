@@ -92,7 +92,7 @@ void judge_nobody(struct checkup *up, const struct check *check,
 		  const struct check_slot *slot, struct kist_checked *item)
 {
 	if (slot->here == 0) {
-		checkup_works(item, up->is_root ? "tried as user 65534" : "");
+		checkup_works(item, up->is_master ? "tried as user 65534" : "");
 		return;
 	}
 	if (slot->here == ENOSPC) {

@@ -116,7 +116,7 @@ const struct check checkup_table[] = {
 	  .word = "scope", .judge = judge_systemd },
 
 	{ .group = "mounts", .name = "overlay", .needed_by = "kist run, kist try", .word = "overlay",
-	  .how = CHECK_HERE | CHECK_ESSENTIAL_ROOT, .place = CHECK_MOUNT, .option = "CONFIG_OVERLAY_FS",
+	  .how = CHECK_EITHER | CHECK_ESSENTIAL, .place = CHECK_MOUNT, .option = "CONFIG_OVERLAY_FS",
 	  .since = "3.18", .module = "overlay", .attempt = attempt_overlay },
 	{ .group = "mounts", .name = "overlay in a user namespace", .needed_by = "kist run, try without root",
 	  .word = "overlay", .how = CHECK_INSIDE, .place = CHECK_MOUNT, .option = "CONFIG_OVERLAY_FS",
@@ -126,9 +126,9 @@ const struct check checkup_table[] = {
 	  .attempt = attempt_idmapped },
 	{ .group = "mounts", .name = "new mount calls", .needed_by = "kist run, kist mnt add", .word = "fsopen",
 	  .how = CHECK_EITHER | CHECK_ESSENTIAL, .place = CHECK_MOUNT, .since = "5.2", .attempt = attempt_new_mount },
-	MOUNT("tmpfs", CHECK_MOUNT, CHECK_HERE, "tmpfs", "CONFIG_TMPFS", "2.4", NULL, CHECK_ESSENTIAL_ROOT, "kist run"),
+	MOUNT("tmpfs", CHECK_MOUNT, CHECK_EITHER, "tmpfs", "CONFIG_TMPFS", "2.4", NULL, CHECK_ESSENTIAL, "kist run"),
 	MOUNT("tmpfs in a user namespace", CHECK_MOUNT, CHECK_INSIDE, "tmpfs", "CONFIG_TMPFS", "3.9", NULL, 0, "kist run without root"),
-	MOUNT("proc", CHECK_PROC, CHECK_HERE, "proc", "CONFIG_PROC_FS", "2.6.24", NULL, CHECK_ESSENTIAL_ROOT, "kist run, kist unshare -p"),
+	MOUNT("proc", CHECK_PROC, CHECK_EITHER, "proc", "CONFIG_PROC_FS", "2.6.24", NULL, CHECK_ESSENTIAL, "kist run, kist unshare -p"),
 	MOUNT("proc in a user namespace", CHECK_PROC, CHECK_INSIDE, "proc", "CONFIG_PROC_FS", "3.8", NULL, 0, "kist run without root"),
 	MOUNT("mqueue", CHECK_MOUNT, CHECK_EITHER, "mqueue", "CONFIG_POSIX_MQUEUE", "2.6.6", NULL, 0, "/dev/mqueue of containers"),
 

@@ -25,7 +25,7 @@
 #define PATIENCE_SECONDS 5 /* then a child that hangs is ended */
 
 static const int place_kinds[CHECK_PLACES] = {
-	[CHECK_MOUNT] = CLONE_NEWNS,
+	[CHECK_MOUNT] = CLONE_NEWNS | CLONE_NEWIPC, /* mqueue is of it */
 	[CHECK_PROC] = CLONE_NEWNS | CLONE_NEWPID,
 	[CHECK_NET] = CLONE_NEWNET | CLONE_NEWNS,
 };
@@ -104,7 +104,7 @@ static int prepare(const struct trial *t)
 	int ret = 0;
 
 	if (t->place == CHECK_NOBODY)
-		return t->up->is_root ? become_nobody() : 0;
+		return t->up->is_master ? become_nobody() : 0;
 	if (t->inside)
 		ret = enter_user();
 	if (ret == 0 && place_kinds[t->place] &&
