@@ -29,15 +29,18 @@
 
 /**
  * struct group - where processes are in the control groups
- * @path:	what becomes the thing's @cgroup
+ * @whole:	where they are; @procs: how many
+ * @path:	the thing's @cgroup, which may be above
  * @freezer:	path in the hierarchy that pauses, or NULL
  * @match:	whose it is; @is_known: it is somebody's
  * @key:	of the thing, if @is_known
  */
 struct group {
-	const char *path, *freezer, *key;
+	const char *whole, *path, *freezer, *key;
 	struct pattern_match match;
 	bool is_known;
+	size_t procs;
+	struct group *next;
 };
 
 /* A thing, and how it is found. */
@@ -65,6 +68,7 @@ struct finding {
 	struct scan *scan;
 	struct arena *arena;
 	struct keyed groups, things;
+	struct group *first_group;
 	struct found **items;
 	size_t count, size;
 	struct own *own;
@@ -74,9 +78,11 @@ struct finding {
 	bool podman_read, failed;
 };
 
-/* Find what the processes of a scan are. */
+/* Find what the processes of a scan are. @ret_groups: the list of the groups
+ * they are in; may be NULL. */
 MUST_CHECK int things_find_in(const struct kist *kist, struct scan *scan,
 			      struct things *ret_things,
+			      const struct group **ret_groups,
 			      struct kist_error *err);
 
 /* The machine's own namespaces, as far as they can be known; 0: not. */

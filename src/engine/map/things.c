@@ -19,19 +19,6 @@
 #define INITIAL_FIRST 0xEFFFFFF8u
 #define INITIAL_LAST 0xEFFFFFFFu
 
-const char *kist_thing_name(enum kist_thing_kind kind)
-{
-	static const char *const names[KIST_THING_KINDS] = {
-		[KIST_THING_CONTAINER] = "container",
-		[KIST_THING_SET] = "set",
-		[KIST_THING_UNIT] = "unit",
-		[KIST_THING_PROCESSES] = "processes",
-		[KIST_THING_HOST] = "host",
-	};
-
-	return names[kind];
-}
-
 /* ---- the machine's own namespaces ---- */
 
 static const struct scan_proc *process_of(const struct scan *scan, pid_t pid)
@@ -156,11 +143,12 @@ static struct group *read_group(struct finding *f, char *text)
 		group->path = lines.unified;
 	if (is_root(group->path) && lines.known)
 		group->path = lines.known;
-	if (group->path)
-		group->path = cut_at_thing(f->arena, group->path);
 	group->freezer = lines.freezer ? lines.freezer : lines.unified;
 	if (group->freezer)
 		group->freezer = cut_at_thing(f->arena, group->freezer);
+	group->whole = group->path;
+	if (group->path)
+		group->path = cut_at_thing(f->arena, group->path);
 	group->is_known = lines.known;
 	group->match = lines.match;
 	if (lines.known)
@@ -187,6 +175,8 @@ static struct group *group_of(struct finding *f, pid_t pid)
 		f->failed = true;
 		return NULL;
 	}
+	group->next = f->first_group;
+	f->first_group = group;
 	return group;
 }
 
@@ -322,6 +312,8 @@ static void take(struct finding *f, const struct scan_proc *proc)
 	if (proc->is_hidden || has_ended)
 		return;
 	group = group_of(f, proc->pid);
+	if (group)
+		group->procs++;
 	found = thing_of(f, proc, group);
 	if (!found)
 		return;
@@ -469,7 +461,8 @@ static void hand_out(struct finding *f, struct things *ret_things)
 }
 
 int things_find_in(const struct kist *kist, struct scan *scan,
-		   struct things *ret_things, struct kist_error *err)
+		   struct things *ret_things, const struct group **ret_groups,
+		   struct kist_error *err)
 {
 	struct finding f = { .kist = kist, .scan = scan, .arena = scan->arena };
 
@@ -483,6 +476,8 @@ int things_find_in(const struct kist *kist, struct scan *scan,
 		describe(&f, f.items[i]);
 	find_paused(&f);
 	hand_out(&f, ret_things);
+	if (ret_groups)
+		*ret_groups = f.first_group;
 	free(f.items);
 	keyed_done(&f.groups);
 	keyed_done(&f.things);
@@ -504,7 +499,7 @@ int things_find(const struct kist *kist, struct arena *arena,
 	if (ret < 0)
 		err_sys(err, KIST_E_SYSTEM, -ret, "look at the processes");
 	else
-		ret = things_find_in(kist, &scan, ret_things, err);
+		ret = things_find_in(kist, &scan, ret_things, NULL, err);
 	scan_done(&scan);
 	return ret;
 }
