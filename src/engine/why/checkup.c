@@ -267,7 +267,7 @@ static void judge_all(struct checkup *up, struct kist_checked *items)
 			.word = check->word,
 			.is_essential = check->how & CHECK_ESSENTIAL ||
 					(check->how & CHECK_ESSENTIAL_ROOT &&
-					 up->is_root),
+					 up->is_master),
 		};
 		if (check->judge)
 			check->judge(up, check, &up->slots[i], item);

@@ -33,8 +33,11 @@ int attempt_overlay(const struct check *check, int64_t *ret_number)
 				"lowerdir=low,upperdir=up,workdir=work");
 	if (ret == 0 && mkdir("all/new", 0755) < 0)
 		ret = -errno;
-	if (ret == 0 && access("up/new", F_OK) < 0)
+	if (ret == 0 && (access("up/new", F_OK) < 0 || rmdir("all/new") < 0))
 		ret = -errno;
+	/* Two rows may ask the same child. */
+	if (ret == 0)
+		ret = sys_umount("all", MNT_DETACH);
 	return ret;
 }
 
