@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include <kist/error.h>
+#include <kist/oci.h>
 #include <kist/run.h>
 
 #ifdef __cplusplus
@@ -105,6 +106,55 @@ void kist_explain_free(struct kist_explained *found);
  */
 int kist_explain_now(const struct kist *kist, const struct kist_entry *entry,
 		     char *buf, size_t size);
+
+/**
+ * struct kist_step - one step of what would be done
+ * @part:	heading, the same for steps that stand together
+ * @what:	"bind '/srv/src' at '/src', read-only"
+ * @protects:	what from what: "this machine's memory from …", or NULL
+ * @cost:	besides the time, or NULL
+ * @place:	what asked for it: "mounts[7] at config.json:112:34", "-v …", or
+ *		NULL
+ * @see:	a word of the glossary, or NULL
+ * @us:		microseconds, typically (bench/steps.sh); 0: hardly any
+ */
+struct kist_step {
+	const char *part, *what, *protects, *cost, *place, *see;
+	double us;
+};
+
+/**
+ * struct kist_steps - a plan in words
+ * @open:	what is not protected: whole sentences, NULL-terminated
+ * @ignored:	properties that are not known and do nothing, with their places
+ * @warnings:	what else has to be said of the configuration
+ * @missing:	what would make it fail, as far as that can be seen
+ * @us:		all steps together
+ */
+struct kist_steps {
+	struct kist_step *steps;
+	size_t count;
+	const char *const *open, *const *ignored, *const *warnings;
+	const char *const *missing;
+	double us;
+	void *arena;
+};
+
+/* What kist_run() would do. Nothing is left of it. */
+int kist_explain_run(const struct kist *kist, const struct kist_run *run,
+		     struct kist_steps *ret_steps, struct kist_error *err);
+
+/* What kist_oci_run() would do with a bundle; its root and sources need not be
+ * there. @args->id may be NULL. */
+int kist_explain_bundle(const struct kist_oci *oci,
+			const struct kist_oci_create *args,
+			struct kist_steps *ret_steps, struct kist_error *err);
+
+/* What the shell lines of a dry run do (struct kist_trace). */
+int kist_explain_lines(const char *lines, struct kist_steps *ret_steps,
+		       struct kist_error *err);
+
+void kist_explain_steps_free(struct kist_steps *steps);
 
 #ifdef __cplusplus
 }

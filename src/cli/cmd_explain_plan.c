@@ -1,18 +1,339 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd_explain_plan.c - kist explain run …: the plan of a command, in words */
+/*
+ * cmd_explain_plan.c - kist explain run …: the plan of a command, in words
+ *
+ * How it works
+ * ============
+ * `run` and a configuration are planned by the library. Any other verb that has
+ * --dry-run is asked for its shell lines, by running it with that, and they are
+ * put into words.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/json_write.h"
 #include "cli/explain.h"
+#include "cli/page.h"
+
+#define LINES_MAX (1 << 20)
+#define WORDS_MAX 256
+
+extern char **environ;
+
+/* Verbs with --dry-run, whose lines can be told. */
+static const struct command *const dry[] = {
+	&cmd_unshare, &cmd_limit, &cmd_new, &cmd_keep, &cmd_rm,
+	&cmd_enter,   &cmd_cg,	  &cmd_net, &cmd_mnt,  NULL,
+};
+
+static bool is_verb(const struct command *command, const char *word)
+{
+	return strcmp(command->name, word) == 0;
+}
+
+static const struct command *dry_verb(const char *word)
+{
+	for (const struct command *const *c = dry; *c; c++)
+		if (is_verb(*c, word))
+			return *c;
+	return NULL;
+}
+
+/* A folder that has one, or a file that looks like one. */
+static bool is_config(const char *word)
+{
+	size_t len = strlen(word);
+	char path[4096];
+
+	if (len > 5 && strcmp(word + len - 5, ".json") == 0)
+		return true;
+	snprintf(path, sizeof(path), "%s/config.json", word);
+	return access(path, F_OK) == 0;
+}
+
+static bool is_json_option(const char *word)
+{
+	return strcmp(word, "--json") == 0 || strcmp(word, "-J") == 0;
+}
 
 bool explain_is_plan(const char *const *words)
 {
-	(void)words;
-	return false;
+	if (!words[1] || (is_json_option(words[1]) && !words[2]))
+		return is_config(words[0]);
+	return is_verb(&cmd_run, words[0]) || is_verb(&cmd_exec, words[0]) ||
+	       dry_verb(words[0]);
+}
+
+/* ---- printing ---- */
+
+static void put_took(char *buf, size_t size, double us)
+{
+	if (us < 1)
+		snprintf(buf, size, "next to nothing");
+	else if (us < 1000)
+		snprintf(buf, size, "about %.0f µs", us);
+	else
+		snprintf(buf, size, "about %.1f ms", us / 1000);
+}
+
+static void put_step(size_t number, const struct kist_step *step)
+{
+	char label[24], took[40];
+
+	snprintf(label, sizeof(label), "%zu", number);
+	page_line(label, "%s", step->what);
+	if (step->protects)
+		page_line("   protects", "%s", step->protects);
+	put_took(took, sizeof(took), step->us);
+	if (step->us >= 1 || step->cost)
+		page_line("   costs", "%s%s%s", step->us >= 1 ? took : "",
+			  step->us >= 1 && step->cost ? "; " : "",
+			  step->cost ? step->cost : "");
+	if (step->place)
+		page_line("   asked by", "%s", step->place);
+}
+
+static void put_list(const char *title, const char *const *list)
+{
+	if (!list[0])
+		return;
+	page_title(title);
+	for (size_t i = 0; list[i]; i++)
+		page_note("- %s", list[i]);
+}
+
+static void put_part(const char *part)
+{
+	char title[80];
+	size_t i;
+
+	for (i = 0; part[i] && i < sizeof(title) - 1; i++)
+		title[i] = part[i] >= 'a' && part[i] <= 'z' ?
+				   (char)(part[i] - 'a' + 'A') :
+				   part[i];
+	title[i] = '\0';
+	page_title(title);
+}
+
+static void put_steps(const struct kist_steps *steps)
+{
+	const char *part = "";
+	char took[40];
+
+	printf("What would be done, in this order. Nothing of it is done "
+	       "now.\n");
+	for (size_t i = 0; i < steps->count; i++) {
+		if (strcmp(part, steps->steps[i].part) != 0)
+			put_part(steps->steps[i].part);
+		part = steps->steps[i].part;
+		put_step(i + 1, &steps->steps[i]);
+	}
+	put_took(took, sizeof(took), steps->us);
+	put_list("WHAT IS NOT PROTECTED", steps->open);
+	put_list("IGNORED, AS NOBODY KNOWS THEM", steps->ignored);
+	put_list("WARNINGS", steps->warnings);
+	put_list("WOULD FAIL", steps->missing);
+	printf("\nAll together %s. The times are typical, measured on one "
+	       "machine\n(bench/steps.sh), not promised.\n",
+	       took);
+}
+
+static void json_may(struct json_writer *w, const char *name, const char *text)
+{
+	if (text)
+		json_member(w, name, text);
+}
+
+static void json_step(struct json_writer *w, const struct kist_step *step)
+{
+	json_open(w, '{');
+	json_member(w, "part", step->part);
+	json_member(w, "what", step->what);
+	json_may(w, "protects", step->protects);
+	json_may(w, "cost", step->cost);
+	json_key(w, "us");
+	json_write_int(w, (int64_t)step->us);
+	json_may(w, "askedBy", step->place);
+	json_may(w, "see", step->see);
+	json_close(w, '}');
+}
+
+static int put_json(const struct kist_steps *steps, struct kist_error *err)
+{
+	CLEANUP_BUF struct buf text;
+	struct json_writer w;
+
+	buf_init(&text);
+	json_write_init(&w, &text, "  ");
+	json_open(&w, '{');
+	json_key(&w, "steps");
+	json_open(&w, '[');
+	for (size_t i = 0; i < steps->count; i++)
+		json_step(&w, &steps->steps[i]);
+	json_close(&w, ']');
+	json_key(&w, "us");
+	json_write_int(&w, (int64_t)steps->us);
+	json_member_strings(&w, "notProtected", steps->open);
+	json_member_strings(&w, "ignored", steps->ignored);
+	json_member_strings(&w, "warnings", steps->warnings);
+	json_member_strings(&w, "wouldFail", steps->missing);
+	json_close(&w, '}');
+	if (buf_failed(&text))
+		return err_nomem(err);
+	puts(text.data);
+	return 0;
+}
+
+/* ---- what is planned ---- */
+
+static int steps_of_run(const struct kist_global *global,
+			const char *const *words, struct kist_steps *ret_steps,
+			struct kist_error *err)
+{
+	CLEANUP_FREE void *args = calloc(1, cmd_run.args_size);
+	int ret;
+
+	if (!args)
+		return err_nomem(err);
+	ret = opt_parse(cmd_run.opts, OPT_STYLE_GNU, words, args, NULL, err);
+	if (ret == 0)
+		ret = run_explain(global, args, ret_steps, err);
+	else
+		err_hint(err, "see 'kist run --help'");
+	return ret;
+}
+
+static int steps_of_config(const char *path, struct kist_steps *ret_steps,
+			   struct kist_error *err)
+{
+	const struct kist_oci oci = { .fault_op = -1 };
+	struct kist_oci_create args = { .bundle = path };
+	CLEANUP_FREE char *folder = NULL;
+	struct stat st;
+	char *slash;
+
+	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode)) {
+		args.config = path;
+		folder = strdup(path);
+		slash = folder ? strrchr(folder, '/') : NULL;
+		if (slash)
+			*slash = '\0';
+		args.bundle = !slash ? "." : slash == folder ? "/" : folder;
+	}
+	return kist_explain_bundle(&oci, &args, ret_steps, err);
+}
+
+/* ---- the lines of a dry run ---- */
+
+/* Behind the verb, and in a family behind its second word. */
+static size_t dry_place(const char *const *words)
+{
+	const struct command *verb = dry_verb(words[0]);
+
+	return verb->verbs && words[1][0] != '-' ? 2 : 1;
+}
+
+static size_t put_roots(const struct kist *kist, const char **argv)
+{
+	size_t count = 0;
+
+	argv[count++] = "kist";
+	if (kist->run_root) {
+		argv[count++] = "--root";
+		argv[count++] = kist->run_root;
+	}
+	if (kist->data_root) {
+		argv[count++] = "--data-root";
+		argv[count++] = kist->data_root;
+	}
+	return count;
+}
+
+static int start_dry(const struct kist *kist, const char *const *words,
+		     pid_t *ret_pid)
+{
+	const char *argv[WORDS_MAX + 8];
+	size_t count = put_roots(kist, argv), place = dry_place(words);
+	int ends[2];
+
+	for (size_t i = 0; words[i]; i++) {
+		if (count > WORDS_MAX)
+			return -E2BIG;
+		if (i == place)
+			argv[count++] = "--dry-run";
+		argv[count++] = words[i];
+	}
+	argv[count] = NULL;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	*ret_pid = fork();
+	if (*ret_pid == 0) {
+		dup2(ends[1], STDOUT_FILENO);
+		execve("/proc/self/exe", (char **)argv, environ);
+		_exit(125);
+	}
+	close(ends[1]);
+	if (*ret_pid < 0)
+		close(ends[0]);
+	return *ret_pid < 0 ? -errno : ends[0];
+}
+
+/* Return: 0; the verb's own status, if it has said why; -errno. */
+static int steps_of_lines(const struct kist *kist, const char *const *words,
+			  struct kist_steps *ret_steps, struct kist_error *err)
+{
+	CLEANUP_BUF struct buf lines;
+	CLEANUP_FD int fd = -1;
+	int ret, status = 0;
+	pid_t pid = -1;
+
+	buf_init(&lines);
+	fflush(stdout);
+	fd = ret = start_dry(kist, words, &pid);
+	if (ret >= 0)
+		ret = buf_read(&lines, fd, LINES_MAX);
+	if (pid > 0 && waitpid(pid, &status, 0) < 0)
+		ret = -errno;
+	if (ret < 0)
+		return err_sys(err, KIST_E_SYSTEM, -ret,
+			       "ask 'kist %s' what it would do", words[0]);
+	if (!WIFEXITED(status) || WEXITSTATUS(status))
+		return WIFEXITED(status) ? WEXITSTATUS(status) : 125;
+	return kist_explain_lines(lines.len ? lines.data : "", ret_steps, err);
 }
 
 int explain_plan(const struct kist_global *global, const char *const *words,
 		 bool json, struct kist_error *err)
 {
-	(void)global;
-	(void)words;
-	(void)json;
-	return err_set(err, KIST_E_UNSUPPORTED, "plans are not explained yet");
+	struct kist_steps steps = { 0 };
+	int ret;
+
+	json |= words[1] && is_json_option(words[1]);
+	if (!words[1] || is_json_option(words[1]))
+		ret = steps_of_config(words[0], &steps, err);
+	else if (is_verb(&cmd_run, words[0]))
+		ret = steps_of_run(global, words + 1, &steps, err);
+	else if (dry_verb(words[0]))
+		ret = steps_of_lines(&global->kist, words, &steps, err);
+	else
+		ret = err_set(err, KIST_E_UNSUPPORTED,
+			      "the plan of 'kist %s' is not explained yet",
+			      words[0]);
+	if (ret < 0 && is_verb(&cmd_exec, words[0]))
+		err_hint(err, "it joins what 'kist explain run …' makes");
+	if (ret)
+		return ret;
+	if (json)
+		ret = put_json(&steps, err);
+	else
+		put_steps(&steps);
+	kist_explain_steps_free(&steps);
+	return ret;
 }

@@ -2,6 +2,7 @@
 /* cmd_run.c - kist run: a command in a new container */
 #include <stdio.h>
 
+#include "cli/explain.h"
 #include "cli/kist.h"
 #include "engine/values.h"
 
@@ -198,6 +199,14 @@ static int run_run(void *global, const void *args, struct kist_error *err)
 	if (run.detach)
 		puts(result.id);
 	return result.status;
+}
+
+int run_explain(const struct kist_global *global, const void *args,
+		struct kist_steps *ret_steps, struct kist_error *err)
+{
+	struct kist_run run = options(args);
+
+	return kist_explain_run(&global->kist, &run, ret_steps, err);
 }
 
 const struct command cmd_run = {

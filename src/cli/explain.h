@@ -3,6 +3,8 @@
 #ifndef CLI_EXPLAIN_H
 #define CLI_EXPLAIN_H
 
+#include <kist/explain.h>
+
 #include "cli/kist.h"
 
 /**
@@ -17,6 +19,10 @@ bool explain_is_plan(const char *const *words);
  * negative errno. */
 int explain_plan(const struct kist_global *global, const char *const *words,
 		 bool json, struct kist_error *err);
+
+/* What `kist run` would do with its options and operands. */
+int run_explain(const struct kist_global *global, const void *args,
+		struct kist_steps *ret_steps, struct kist_error *err);
 
 /* One manual page of section 7 for each subject, to @dir. */
 int explain_man(const char *dir, struct kist_error *err);

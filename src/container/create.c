@@ -484,8 +484,8 @@ int container_create(const struct container_args *args,
 	return ret;
 }
 
-int container_plan(const struct container_args *args, struct buf *out,
-		   struct kist_error *err)
+int container_plan_see(const struct container_args *args, bool in_words,
+		       plan_reader *read, void *context, struct kist_error *err)
 {
 	struct container container;
 	struct creation c = { .args = args,
@@ -499,11 +499,24 @@ int container_plan(const struct container_args *args, struct buf *out,
 	ret = cgroup_probe(&container.world, err);
 	if (ret == 0) {
 		fill_planning(&c, &container.arena);
+		c.planning.in_words = in_words;
+		c.planning.parent_mounts &= !in_words;
 		ret = plan_container(&c.planning, err);
 	}
 	if (ret == 0)
-		plan_print(&c.plan, out);
+		read(context, &c.planning);
 	plan_done(&c.plan);
 	container_close(&container);
 	return ret;
+}
+
+static void print(void *context, const struct planning *p)
+{
+	plan_print(p->plan, context);
+}
+
+int container_plan(const struct container_args *args, struct buf *out,
+		   struct kist_error *err)
+{
+	return container_plan_see(args, false, print, out, err);
 }

@@ -88,6 +88,14 @@ MUST_CHECK int container_create(const struct container_args *args,
 MUST_CHECK int container_plan(const struct container_args *args,
 			      struct buf *out, struct kist_error *err);
 
+/* The same for who reads it otherwise, while it lasts. @in_words: struct
+ * planning. */
+struct planning;
+typedef void plan_reader(void *context, const struct planning *p);
+MUST_CHECK int container_plan_see(const struct container_args *args,
+				  bool in_words, plan_reader *read,
+				  void *context, struct kist_error *err);
+
 /* Empty, with its arena; for container_close(). */
 void container_init(struct container *container, const char *id);
 

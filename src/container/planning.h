@@ -44,6 +44,8 @@
  * @dev_readonly: it is to be read-only, once it is filled
  * @parent_mounts: we may clone mounts ourselves (CAP_SYS_ADMIN); else the
  *		child does, inside its user namespace
+ * @in_words:	the plan is to be read, not carried out: nothing of this machine
+ *		is opened for it, and what is not there is no error
  * @root_fd:	the root directory for looking before it is mounted, or -1
  * @listen_op:	number of the LISTEN operation, or -1
  */
@@ -60,7 +62,7 @@ struct planning {
 	const int *stdio;
 
 	int root_slot, proc_slot, dev_slot;
-	bool parent_mounts, dev_readonly;
+	bool parent_mounts, dev_readonly, in_words;
 	int root_fd;
 	int listen_op;
 };

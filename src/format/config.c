@@ -97,7 +97,7 @@ static const struct field config_fields[] = {
 	FIELD("linux", read_object, 0, .shape = &linux_shape),
 	{ 0 },
 };
-static const struct shape config_shape = { .fields = config_fields };
+const struct shape config_shape = { .fields = config_fields };
 
 static void init_spec(struct spec *spec)
 {
@@ -108,6 +108,7 @@ static void init_spec(struct spec *spec)
 	spec->masked_paths.items = (const char **)none;
 	spec->readonly_paths.items = (const char **)none;
 	spec->warnings.items = (const char **)none;
+	spec->ignored.items = (const char **)none;
 }
 
 /* ---- the doors ---- */

@@ -42,6 +42,11 @@ MUST_CHECK int config_parse_process(const char *text, size_t len,
 				    struct spec **ret_spec,
 				    struct kist_error *err);
 
+/* Each property there is, by its path: "process.user.uid", "mounts[].type",
+ * "linux.resources.memory.limit". */
+void config_properties(void (*each)(void *context, const char *path),
+		       void *context);
+
 /**
  * config_place() - say where a value of the spec was written
  * @text, @len:	as given to config_parse(), which accepted it

@@ -312,7 +312,7 @@ static FIELD_READER(read_cgroups_path)
 /* ---- all ---- */
 
 static const struct field linux_fields[] = {
-	FIELD("namespaces", read_namespaces, 0),
+	FIELD("namespaces", read_namespaces, 0, .shape = &ns_shape),
 	FIELD("uidMappings", read_uid_maps, SPEC(uid_maps),
 	      .count = SPEC(uid_maps.count), .shape = &map_shape),
 	FIELD("gidMappings", read_gid_maps, SPEC(gid_maps),
@@ -327,7 +327,7 @@ static const struct field linux_fields[] = {
 	FIELD("intelRdt", read_unsupported, 0),
 	FIELD("memoryPolicy", read_unsupported, 0),
 	FIELD("sysctl", read_pairs, SPEC(sysctl)),
-	FIELD("seccomp", read_seccomp, SPEC(seccomp)),
+	FIELD("seccomp", read_seccomp, SPEC(seccomp), .shape = &seccomp_shape),
 	FIELD("rootfsPropagation", read_propagation, SPEC(root_propagation)),
 	FIELD("maskedPaths", read_paths, SPEC(masked_paths)),
 	FIELD("readonlyPaths", read_paths, SPEC(readonly_paths)),

@@ -11,6 +11,11 @@ extern const struct shape hooks_shape;	   /* struct spec_hooks[] */
 extern const struct shape linux_shape;	   /* struct spec */
 extern const struct shape resources_shape; /* struct cgroup_limits */
 
-FIELD_READER(read_seccomp); /* struct seccomp_profile * */
+FIELD_READER(read_seccomp);		 /* struct seccomp_profile * */
+extern const struct shape seccomp_shape; /* of it */
+extern const struct shape config_shape;	 /* struct spec: the whole */
+
+/* A scalar of linux.resources, "memory", "limit"? They are in limit_table. */
+bool config_is_limit(const char *block, const char *key);
 
 #endif

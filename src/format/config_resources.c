@@ -50,8 +50,13 @@ static const struct limit_info *find_limit(const char *block, const char *key)
 	return NULL;
 }
 
+bool config_is_limit(const char *block, const char *key)
+{
+	return find_limit(block, key) != NULL;
+}
+
 /* A block: scalars by limit_table, the rest by the field's own shape. */
-static FIELD_READER(read_block)
+FIELD_READER(read_block)
 {
 	struct cgroup_limits *limits = to;
 	int ret = want(r, json, JSON_OBJECT);
@@ -69,7 +74,10 @@ static FIELD_READER(read_block)
 		if (ret < 0)
 			return ret;
 	}
-	return read_shape(r, json, field->shape, limits);
+	r->block = field->key;
+	ret = read_shape(r, json, field->shape, limits);
+	r->block = NULL;
+	return ret;
 }
 
 static const struct field no_fields[] = { { 0 } };
@@ -232,17 +240,18 @@ static const struct field rdma_fields[] = {
 	{ 0 },
 };
 
+static const struct shape rdma_shape = { .fields = rdma_fields };
+
 static int read_rdma_one(struct reader *r, const struct json *key,
 			 struct limit_rdma *to)
 {
-	static const struct shape shape = { .fields = rdma_fields };
 	const struct json *handles = json_get(key + 1, "hcaHandles");
 	const struct json *objects = json_get(key + 1, "hcaObjects");
 	uint32_t values[2] = { 0 };
 	int ret = want_string(r, key, &to->device);
 
 	if (ret == 0)
-		ret = read_shape(r, key + 1, &shape, values);
+		ret = read_shape(r, key + 1, &rdma_shape, values);
 	if (ret < 0)
 		return ret;
 	to->handles = handles && handles->type ? (int64_t)values[0] : -1;
@@ -401,7 +410,7 @@ static const struct field resources_fields[] = {
 	FIELD("network", read_block, 0, .shape = &network_shape),
 	FIELD("hugepageLimits", read_hugepages, LIMITS(hugepages),
 	      .count = LIMITS(hugepage_count), .shape = &hugepage_shape),
-	FIELD("rdma", read_rdma, 0),
+	FIELD("rdma", read_rdma, 0, .shape = &rdma_shape),
 	FIELD("unified", read_unified, 0),
 	{ 0 },
 };

@@ -140,6 +140,7 @@ static const struct field rule_fields[] = {
 	FIELD("action", read_action, RULE(action), .required = true),
 	FIELD("args", read_list, RULE(args), .count = RULE(arg_count),
 	      .shape = &arg_shape),
+	FIELD("errnoRet", read_elsewhere, 0),
 	{ 0 },
 };
 
@@ -208,6 +209,7 @@ static const struct field seccomp_fields[] = {
 	      .count = PROFILE(rule_count), .shape = &rule_shape),
 	FIELD("listenerPath", read_unsupported, 0),
 	FIELD("listenerMetadata", read_unsupported, 0),
+	FIELD("defaultErrnoRet", read_elsewhere, 0),
 	{ 0 },
 };
 
@@ -227,17 +229,18 @@ static int check_profile(struct reader *r, const struct json *json,
 	return put_errno(r, json, "defaultErrnoRet", &profile->default_action);
 }
 
+const struct shape seccomp_shape = {
+	.fields = seccomp_fields,
+	.init = init_profile,
+	.check = check_profile,
+};
+
 FIELD_READER(read_seccomp)
 {
-	static const struct shape shape = {
-		.fields = seccomp_fields,
-		.init = init_profile,
-		.check = check_profile,
-	};
 	struct seccomp_profile *profile =
 		ARENA_NEW(r->arena, struct seccomp_profile);
 
 	(void)field;
 	*(struct seccomp_profile **)to = profile;
-	return read_shape(r, json, &shape, profile);
+	return read_shape(r, json, &seccomp_shape, profile);
 }

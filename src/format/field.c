@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/near.h"
-#include "format/field.h"
+#include "format/config_parts.h"
 
 /* ---- failing ---- */
 
@@ -90,13 +90,12 @@ void hint_word(struct reader *r, const char *word, const struct word_kind *kind)
 		hint_all(r, kind);
 }
 
-static bool grow_warnings(struct reader *r)
+static bool grow(struct reader *r, struct string_list *list, size_t *in_out)
 {
-	struct string_list *list = &r->spec->warnings;
-	size_t size = r->warning_size ? r->warning_size * 2 : 8;
+	size_t size = *in_out ? *in_out * 2 : 8;
 	const char **items;
 
-	if (list->count + 1 < r->warning_size)
+	if (list->count + 1 < *in_out)
 		return true;
 	items = ARENA_ARRAY(r->arena, const char *, size);
 	if (!items || arena_failed(r->arena))
@@ -104,7 +103,7 @@ static bool grow_warnings(struct reader *r)
 	if (list->count)
 		memcpy(items, list->items, list->count * sizeof(*items));
 	list->items = items;
-	r->warning_size = size;
+	*in_out = size;
 	return true;
 }
 
@@ -119,10 +118,26 @@ void warn(struct reader *r, const struct json *json, const char *fmt, ...)
 	va_end(args);
 	path_prefix(r, json, path, sizeof(path));
 	json_position(r->text, r->len, json->offset, &line, &column);
-	if (!grow_warnings(r))
+	if (!grow(r, &r->spec->warnings, &r->warning_size))
 		return;
 	r->spec->warnings.items[r->spec->warnings.count++] = arena_printf(
 		r->arena, "%s%s (%s:%u:%u)", path, what, r->name, line, column);
+}
+
+/* A property that no table knows. */
+static void ignore(struct reader *r, const struct json *key)
+{
+	struct string_list *list = &r->spec->ignored;
+	unsigned line, column;
+	char path[200];
+
+	if ((r->block && config_is_limit(r->block, key->text)) ||
+	    !grow(r, list, &r->ignored_size))
+		return;
+	json_path(r->root, key->offset, path, sizeof(path));
+	json_position(r->text, r->len, key->offset, &line, &column);
+	list->items[list->count++] = arena_printf(r->arena, "%s at %s:%u:%u",
+						  path, r->name, line, column);
 }
 
 int no_memory(struct reader *r)
@@ -386,6 +401,15 @@ FIELD_READER(read_ids)
 
 /* ---- objects ---- */
 
+FIELD_READER(read_elsewhere)
+{
+	(void)r;
+	(void)json;
+	(void)field;
+	(void)to;
+	return 0;
+}
+
 FIELD_READER(read_unsupported)
 {
 	(void)field;
@@ -433,6 +457,8 @@ int read_shape(struct reader *r, const struct json *json,
 	JSON_MEMBERS(key, json) {
 		const struct field *f = find_field(shape, key);
 
+		if (!f)
+			ignore(r, key);
 		if (!f || key[1].type == JSON_NULL)
 			continue;
 		ret = f->read(r, key + 1, f, (char *)object + f->offset);

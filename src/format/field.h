@@ -27,7 +27,9 @@ struct reader {
 	struct arena *arena;
 	struct spec *spec;
 	struct kist_error *err;
+	const char *block;   /* of linux.resources, while it is read */
 	size_t warning_size; /* allocated for spec->warnings */
+	size_t ignored_size; /* the same for spec->ignored */
 };
 
 /**
@@ -40,7 +42,8 @@ struct reader {
  * @shape:	objects and lists of objects: what they hold
  * @word:	words: what they mean
  *
- * A table has at most 64 rows.
+ * A table has at most 64 rows. Readers of their own that read objects name
+ * the @shape too, for config_properties().
  */
 struct field {
 	const char *key;
@@ -123,6 +126,8 @@ FIELD_READER(read_i64);		/* int64_t */
 FIELD_READER(read_u64);		/* uint64_t */
 FIELD_READER(read_ids);		/* gid_t *, and @count */
 FIELD_READER(read_unsupported); /* any: refused, unless it says nothing */
+FIELD_READER(read_elsewhere);	/* any: by the shape's check */
+FIELD_READER(read_block);	/* struct cgroup_limits, of linux.resources */
 
 /* ---- for other readers ---- */
 

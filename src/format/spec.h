@@ -211,6 +211,7 @@ struct spec {
 	const char *mount_label;
 	int64_t personality;	     /* -1: absent */
 	struct string_list warnings; /* what the specification wants said */
+	struct string_list ignored;  /* "vm at config.json:3:5": not known */
 };
 
 #endif

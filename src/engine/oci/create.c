@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "container/foreground.h"
+#include "container/planning.h"
 #include "container/terminal.h"
 #include "engine/oci/oci.h"
 #include "sys/socket.h"
@@ -227,24 +228,43 @@ int kist_oci_run(const struct kist_oci *oci, const struct kist_oci_create *args,
 	return ret;
 }
 
-int kist_oci_plan(const struct kist_oci *oci,
-		  const struct kist_oci_create *args, char **ret_text,
-		  struct kist_error *err)
+int oci_plan(const struct kist_oci *oci, const struct kist_oci_create *args,
+	     bool in_words, plan_reader *read, void *context,
+	     struct kist_error *err)
 {
 	struct container_args c;
 	struct bundle bundle;
-	struct buf text;
 	int ret = bundle_open(args, &bundle, err);
 
 	if (ret < 0)
 		return ret;
-	buf_init(&text);
+	if (in_words && !bundle.spec->process.present)
+		ret = err_set(err, KIST_E_CONFIG_MISSING,
+			      "process: it has to say what to run");
 	c = container_args(oci, args, &bundle);
 	c.attached = true;
-	ret = container_plan(&c, &text, err);
 	if (ret == 0)
-		*ret_text = buf_take(&text);
-	buf_done(&text);
+		ret = container_plan_see(&c, in_words, read, context, err);
 	bundle_close(&bundle);
 	return ret;
+}
+
+static void print(void *context, const struct planning *p)
+{
+	plan_print(p->plan, context);
+}
+
+int kist_oci_plan(const struct kist_oci *oci,
+		  const struct kist_oci_create *args, char **ret_text,
+		  struct kist_error *err)
+{
+	CLEANUP_BUF struct buf text;
+	int ret;
+
+	buf_init(&text);
+	ret = oci_plan(oci, args, false, print, &text, err);
+	if (ret < 0)
+		return ret;
+	*ret_text = buf_take(&text);
+	return *ret_text ? 0 : err_nomem(err);
 }

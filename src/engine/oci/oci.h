@@ -34,6 +34,12 @@ MUST_CHECK int oci_open(const struct kist_oci *oci, const char *id,
 			struct container *ret_container,
 			struct kist_error *err);
 
+/* The plan of a bundle, read by @read. */
+MUST_CHECK int oci_plan(const struct kist_oci *oci,
+			const struct kist_oci_create *args, bool in_words,
+			plan_reader *read, void *context,
+			struct kist_error *err);
+
 /* Add @count texts to a list of the spec. */
 void oci_list_add(struct string_list *list, struct arena *arena,
 		  const char *const *texts, size_t count);

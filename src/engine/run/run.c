@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "container/foreground.h"
+#include "container/planning.h"
 #include "container/terminal.h"
 #include "engine/run/defaults.h"
 #include "engine/run/making.h"
@@ -382,23 +383,38 @@ int kist_run(const struct kist *kist, const struct kist_run *run,
 	return ret;
 }
 
-int kist_run_plan(const struct kist *kist, const struct kist_run *run,
-		  char **ret_text, struct kist_error *err)
+int running_plan(const struct kist *kist, const struct kist_run *run,
+		 bool in_words, plan_reader *read, void *context,
+		 struct kist_error *err)
 {
-	CLEANUP_BUF struct buf text;
 	struct running r;
 	int ret;
 
-	buf_init(&text);
 	init(&r, run);
 	ret = prepare(&r, kist, err);
 	if (ret == 0) {
 		struct container_args args = args_of(&r);
 
-		ret = container_plan(&args, &text, err);
+		ret = container_plan_see(&args, in_words, read, context, err);
 		running_forget(&r);
 	}
 	done(&r);
+	return ret;
+}
+
+static void print(void *context, const struct planning *p)
+{
+	plan_print(p->plan, context);
+}
+
+int kist_run_plan(const struct kist *kist, const struct kist_run *run,
+		  char **ret_text, struct kist_error *err)
+{
+	CLEANUP_BUF struct buf text;
+	int ret;
+
+	buf_init(&text);
+	ret = running_plan(kist, run, false, print, &text, err);
 	if (ret < 0)
 		return ret;
 	*ret_text = buf_take(&text);

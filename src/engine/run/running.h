@@ -21,4 +21,9 @@ struct running {
 /* Remove the record and let go of the name. */
 void running_forget(struct running *r);
 
+/* What kist_run() would do: the plan, read by @read. */
+MUST_CHECK int running_plan(const struct kist *kist, const struct kist_run *run,
+			    bool in_words, plan_reader *read, void *context,
+			    struct kist_error *err);
+
 #endif
