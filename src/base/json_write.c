@@ -130,6 +130,18 @@ void json_write_uint(struct json_writer *w, uint64_t value)
 	buf_printf(w->buf, "%" PRIu64, value);
 }
 
+void json_write_real(struct json_writer *w, double value)
+{
+	int64_t thousandths = (int64_t)(value * 1000 + (value < 0 ? -.5 : .5));
+	const char *sign = thousandths < 0 ? "-" : "";
+
+	if (thousandths < 0)
+		thousandths = -thousandths;
+	begin(w);
+	buf_printf(w->buf, "%s%" PRId64 ".%03d", sign, thousandths / 1000,
+		   (int)(thousandths % 1000));
+}
+
 static void put_word(struct json_writer *w, const char *word)
 {
 	begin(w);

@@ -47,6 +47,8 @@ void json_write_string(struct json_writer *w, const char *text);
 void json_write_int(struct json_writer *w, int64_t value);
 void json_write_uint(struct json_writer *w, uint64_t value);
 void json_write_bool(struct json_writer *w, bool value);
+/* With three digits behind the point, whatever the locale. */
+void json_write_real(struct json_writer *w, double value);
 
 /* A value that was read, with the indentation of the writer. */
 void json_write_value(struct json_writer *w, const struct json *json);
