@@ -106,7 +106,8 @@ uninstall:
 		python3 contrib/uninstall.py $$build "$(DESTDIR)"; \
 	done
 	@cd "$(DESTDIR)$(abspath $(PREFIX))/share/man" && \
-		rm -f man1/kist.1 man1/kist-*.1 man8/kist-oci.8 man8/kist-oci-*.8
+		rm -f man1/kist.1 man1/kist-*.1 man8/kist-oci.8 man8/kist-oci-*.8 \
+		man7/kist-*.7
 
 clean:
 	@rm -rf build/musl build/glibc build/faults build/asan build/fuzz

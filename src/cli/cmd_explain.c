@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_explain.c - kist explain: what a word means */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -217,8 +218,26 @@ static int put_json(const struct kist_global *g,
 
 /* ---- everything ---- */
 
+/* Through $PAGER on a terminal, where "cat" or "" is none. */
+static FILE *begin_pager(void)
+{
+	const char *pager = getenv("PAGER");
+	FILE *to;
+
+	if (!isatty(STDOUT_FILENO) || (pager && !*pager))
+		return NULL;
+	fflush(stdout);
+	to = popen(pager ? pager : "less -F 2>/dev/null || more", "we");
+	if (!to)
+		return NULL;
+	dup2(fileno(to), STDOUT_FILENO);
+	return to;
+}
+
 static void put_all(const struct kist_global *g)
 {
+	FILE *pager = begin_pager();
+
 	for (size_t i = 0; i < kist_explain_count(); i++) {
 		const struct kist_entry entry = kist_explain_entry(i);
 
@@ -226,6 +245,14 @@ static void put_all(const struct kist_global *g)
 			putchar('\n');
 		put_entry(g, &entry);
 	}
+	if (!pager)
+		return;
+	/* the pager ends when nobody writes any more */
+	fflush(stdout);
+	close(STDOUT_FILENO);
+	pclose(pager);
+	/* and standard output is there again, for who checks it */
+	open("/dev/null", O_WRONLY | O_CLOEXEC);
 }
 
 static void put_words(void)
@@ -318,6 +345,8 @@ static int explain_run(void *global, const void *args, struct kist_error *err)
 		return ret;
 	if (buf_failed(&word))
 		return err_nomem(err);
+	if (a.man)
+		return explain_man(a.man, err);
 	if (a.words_only)
 		put_words();
 	else if (word.len)

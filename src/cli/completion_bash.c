@@ -28,6 +28,7 @@ static void kind(const struct opt *opt, FILE *out)
 		[COMPLETE_CONTAINER] = "container",
 		[COMPLETE_COMMAND] = "command",
 		[COMPLETE_VERB] = "verb",
+		[COMPLETE_EXPLAINED] = "explained",
 	};
 	const char *separator = "words=";
 
@@ -227,6 +228,9 @@ static const char script[] =
 	"\tverb) _@id@_reply -W \"$verbs\" ;;\n"
 	"\tcontainer)\n"
 	"\t\tword=$(\"${COMP_WORDS[0]}\" @containers@ 2>/dev/null)\n"
+	"\t\t_@id@_reply -W \"$word\" ;;\n"
+	"\texplained)\n"
+	"\t\tword=$(\"${COMP_WORDS[0]}\" explain --words 2>/dev/null)\n"
 	"\t\t_@id@_reply -W \"$word\" ;;\n"
 	"\twords=*)\n"
 	"\t\tword=${kind#words=}\n"

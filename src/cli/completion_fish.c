@@ -41,6 +41,10 @@ static void offer(const struct program *program, const struct opt *opt,
 	case COMPLETE_COMMAND:
 		fputs(" -a '(__fish_complete_subcommand)'", out);
 		break;
+	case COMPLETE_EXPLAINED:
+		fprintf(out, " -a '(%s explain --words 2>/dev/null)'",
+			program->name);
+		break;
 	case COMPLETE_VERB:
 	case COMPLETE_NOTHING:
 		break;

@@ -56,6 +56,10 @@ static void action(const struct program *program, const struct opt *opt,
 		identifier(out, program->name);
 		fputs("_verbs", out);
 		break;
+	case COMPLETE_EXPLAINED:
+		fprintf(out, "{compadd -- ${(f)\"$(%s explain --words)\"}}",
+			program->name);
+		break;
 	case COMPLETE_NOTHING:
 		fputc(' ', out);
 		break;

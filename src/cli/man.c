@@ -30,7 +30,7 @@ static void put_n(FILE *out, const char *text, size_t len)
 }
 
 /* An argument of a macro: one word, whatever it is made of. */
-static void argument(FILE *out, const char *text, size_t len)
+void man_argument(FILE *out, const char *text, size_t len)
 {
 	fputc('"', out);
 	for (; len--; text++) {
@@ -44,7 +44,7 @@ static void argument(FILE *out, const char *text, size_t len)
 
 /* Text, folded between words; a sentence that ends begins a new line, as
  * mdoc wants it. A dot or quote in front of a line would be a macro. */
-static void line(FILE *out, const char *text)
+void man_line(FILE *out, const char *text)
 {
 	size_t column = 0;
 
@@ -77,7 +77,7 @@ static void sentence(FILE *out, const char *text)
 
 	snprintf(whole, sizeof(whole), "%s.", text);
 	whole[0] = (char)toupper((unsigned char)whole[0]);
-	line(out, whole);
+	man_line(out, whole);
 }
 
 /* Paragraphs, an empty line between two. */
@@ -94,7 +94,7 @@ static void paragraphs(FILE *out, const char *text)
 			if (*c == '\n')
 				*c = ' ';
 		fputs(".Pp\n", out);
-		line(out, one);
+		man_line(out, one);
 		text += len;
 		text += strspn(text, "\n");
 	}
@@ -117,7 +117,7 @@ static void head(const struct program *program, const char *verb,
 	}
 	fprintf(out, " %d\n.Os\n.Sh NAME\n.Nm %s%s%s\n.Nd ", program->section,
 		program->name, verb ? "-" : "", verb ? verb : "");
-	line(out, summary);
+	man_line(out, summary);
 }
 
 /* ".Fl m , Fl \-memory Ar BYTES" */
@@ -126,7 +126,7 @@ static void item(const struct opt *opt, FILE *out)
 	fputs(".It", out);
 	if (!opt_is_option(opt)) {
 		fputs(" Ar ", out);
-		argument(out, opt->value, strlen(opt->value));
+		man_argument(out, opt->value, strlen(opt->value));
 		fputc('\n', out);
 		return;
 	}
@@ -140,7 +140,7 @@ static void item(const struct opt *opt, FILE *out)
 		fputs(" Ns Op \\&= Ns", out);
 	if (opt->value) {
 		fputs(" Ar ", out);
-		argument(out, opt->value, strlen(opt->value));
+		man_argument(out, opt->value, strlen(opt->value));
 	}
 	fputc('\n', out);
 }
@@ -166,7 +166,7 @@ static void operands(const struct opt *opts, FILE *out)
 			list_begin(out);
 		any = true;
 		item(opt, out);
-		line(out, opt->help);
+		man_line(out, opt->help);
 	}
 	if (any)
 		list_end(out);
@@ -192,7 +192,7 @@ static void options(const struct opt *opts, FILE *out)
 				list_end(out);
 			open = false;
 			fputs(".Ss ", out);
-			line(out, opt->help);
+			man_line(out, opt->help);
 		}
 		if (!opt_is_option(opt) || opt->hidden)
 			continue;
@@ -200,7 +200,7 @@ static void options(const struct opt *opts, FILE *out)
 			list_begin(out);
 		open = true;
 		item(opt, out);
-		line(out, opt->help);
+		man_line(out, opt->help);
 		choices(opt, out);
 	}
 	if (open)
@@ -257,7 +257,7 @@ static void synopsis_operands(const struct opt *opts, FILE *out)
 		if (!opt_is_operand(opt) || opt->hidden)
 			continue;
 		fputs(opt->kind == OPT_OPERAND ? ".Ar " : ".Op Ar ", out);
-		argument(out, opt->value, strlen(opt->value));
+		man_argument(out, opt->value, strlen(opt->value));
 		if (opt->kind == OPT_REST && !opt_is_same(opt))
 			fputs(" ...", out);
 		fputc('\n', out);
@@ -277,12 +277,12 @@ static void verbs(const struct program *program, FILE *out)
 			if (group)
 				list_end(out);
 			fputs(".Ss ", out);
-			line(out, command->group);
+			man_line(out, command->group);
 			list_begin(out);
 		}
 		group = command->group;
 		fprintf(out, ".It Cm %s\n", command->name);
-		line(out, command->summary);
+		man_line(out, command->summary);
 	}
 	if (group)
 		list_end(out);
@@ -307,7 +307,7 @@ void man_program(const struct program *program, FILE *out)
 		program->style == OPT_STYLE_GO ? 'v' : 'V');
 	if (program->exits) {
 		fputs(".Sh EXIT STATUS\n", out);
-		line(out, program->exits);
+		man_line(out, program->exits);
 	}
 	see_also(program->see, out);
 }
@@ -321,7 +321,7 @@ static void family(const struct command *command, FILE *out)
 	list_begin(out);
 	EACH_OFFERED(c, command->verbs) {
 		fprintf(out, ".It Cm %s\n", command_word(*c));
-		line(out, (*c)->summary);
+		man_line(out, (*c)->summary);
 	}
 	list_end(out);
 }
@@ -354,7 +354,7 @@ void man_command(const struct program *program, const struct command *command,
 	}
 	if (command->example) {
 		fputs(".Sh EXAMPLES\n.Dl ", out);
-		line(out, command->example);
+		man_line(out, command->example);
 	}
 	see_also(command->see, out);
 }

@@ -55,7 +55,8 @@ typedef int opt_reader(void *field, const char *word, struct kist_error *err);
  * struct opt - one row of a table
  * @name:	"memory"; "a|b" names aliases, the first is shown
  * @value:	"BYTES"; NULL for a flag. Also says how to complete it: FILE,
- *		SOCKET, DIR, CONTAINER, COMMAND, VERB, else from @words. That
+ *		SOCKET, DIR, CONTAINER, COMMAND, VERB, WORD (of 'explain'), else
+ *		from @words. That
  *		of an OPT_REST ends in "..." if it is more of the same and not
  *		a command: "CONTAINER..."
  * @words:	fixed choices, for completion, or NULL

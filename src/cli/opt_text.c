@@ -97,6 +97,7 @@ enum opt_complete opt_complete(const struct opt *opt)
 		{ "COMMAND", COMPLETE_COMMAND },
 		{ "LIMIT... COMMAND", COMPLETE_COMMAND },
 		{ "VERB", COMPLETE_VERB },
+		{ "WORD", COMPLETE_EXPLAINED },
 	};
 
 	if (opt->words)

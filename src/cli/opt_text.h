@@ -53,6 +53,10 @@ const char *command_word(const struct command *command);
 #define EACH_OPT(opt, opts) \
 	for (const struct opt *opt = (opts); opt && !opt_is_end(opt); opt++)
 
+/* In mdoc(7) (cli/man.c): text, folded; an argument of a macro, quoted. */
+void man_line(FILE *out, const char *text);
+void man_argument(FILE *out, const char *text, size_t len);
+
 /* The length of the name that is shown: the first of "memory|mem". */
 int opt_name_len(const struct opt *opt);
 
@@ -79,6 +83,7 @@ enum opt_complete {
 	COMPLETE_CONTAINER,
 	COMPLETE_COMMAND,
 	COMPLETE_VERB,
+	COMPLETE_EXPLAINED,
 };
 
 enum opt_complete opt_complete(const struct opt *opt);
