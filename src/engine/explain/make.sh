@@ -166,7 +166,7 @@ END {
 	print "const char explain_text[] = \"\\0\""
 	for (i = 0; i < count; i++) {
 		text = list[i]
-		gsub(/\\/, "\\\\", text)
+		gsub(/\\/, "&&", text)
 		gsub(/"/, "\\\"", text)
 		gsub(/\002/, "\\n", text)
 		print "\t\"" text "\\0\""
