@@ -85,6 +85,11 @@ MUST_CHECK int things_find_in(const struct kist *kist, struct scan *scan,
 			      const struct group **ret_groups,
 			      struct kist_error *err);
 
+/* A file of the kernel's that is made whole for one read(2), as a string: a
+ * second one, to find its end, costs as much. Return: its length, or -errno. */
+MUST_CHECK ssize_t read_once(int dir_fd, const char *path, char *text,
+			     size_t size);
+
 /* The machine's own namespaces, as far as they can be known; 0: not. */
 void things_host(const struct scan *scan, uint64_t ret_host[NS_COUNT]);
 

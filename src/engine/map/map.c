@@ -170,6 +170,33 @@ static void tell_namespaces(struct mapping *m)
 	m->map->ns_count = count;
 }
 
+/* Of those kinds whose relatives make a picture: parents, and whose network
+ * it is. The others cost as much again and say the same. */
+static void find_relatives(struct mapping *m)
+{
+	const uint32_t wanted = BIT(NS_USER) | BIT(NS_PID) | BIT(NS_NET);
+
+	/* The list grows while it is gone through. */
+	for (size_t i = 0; i < m->scan.count; i++) {
+		struct scan_item *item = m->scan.items[i];
+		CLEANUP_FD int fd = -1;
+
+		if (item->is_asked || !(BIT(item->kind) & wanted))
+			continue;
+		fd = mapping_open(m, item);
+		if (fd >= 0)
+			(void)scan_add_fd(&m->scan, fd);
+	}
+}
+
+static uint64_t our_network(const struct scan *scan)
+{
+	for (size_t i = 0; i < scan->proc_count; i++)
+		if (scan->procs[i].pid == getpid())
+			return scan->procs[i].ino[NS_NET];
+	return 0;
+}
+
 /* ---- all ---- */
 
 static int look(struct mapping *m, unsigned parts, struct kist_error *err)
@@ -181,6 +208,7 @@ static int look(struct mapping *m, unsigned parts, struct kist_error *err)
 		return err_sys(err, KIST_E_SYSTEM, -ret,
 			       "look at the processes");
 	things_host(&m->scan, m->host);
+	m->ours = our_network(&m->scan);
 	ret = things_find_in(m->kist, &m->scan, &m->things, &m->groups, err);
 	if (ret < 0)
 		return ret;
@@ -190,7 +218,7 @@ static int look(struct mapping *m, unsigned parts, struct kist_error *err)
 	list_own_mounts(&m->scan);
 	name_kept(m);
 	if (parts & (KIST_MAP_NAMESPACES | KIST_MAP_IDS))
-		scan_relatives(&m->scan);
+		find_relatives(m);
 	tell_namespaces(m);
 	if (parts & KIST_MAP_NETWORK)
 		ret = mapping_net(m);

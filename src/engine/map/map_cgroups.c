@@ -21,7 +21,6 @@
 #include "base/path.h"
 #include "engine/map/mapping.h"
 #include "kernel/cgroup.h"
-#include "sys/file.h"
 
 #define DEPTH_MAX 64
 #define TEXT_MAX 4096
@@ -195,12 +194,16 @@ static void read_values(struct walk *w, int dir_fd, const char *below,
 	for (size_t i = 0; i < w->wanted_count; i++) {
 		const struct source *s = w->wanted[i];
 
+		/* v1: a period without a quota says nothing. */
+		if (s->offset == FIELD(cpu_period_usec) && s->controller &&
+		    group->cpu_quota_usec == KIST_MAP_MAX)
+			continue;
 		if (!last || strcmp(last, s->file) != 0) {
 			last = s->file;
-			is_read = path_join(below, s->file, path,
-					    sizeof(path)) == 0 &&
-				  sys_read_file(dir_fd, path, text,
-						sizeof(text)) > 0;
+			is_read =
+				path_join(below, s->file, path, sizeof(path)) ==
+					0 &&
+				read_once(dir_fd, path, text, sizeof(text)) > 0;
 		}
 		if (is_read)
 			take_value(s, text, group);
@@ -342,6 +345,11 @@ static void hand_out(struct walk *w)
 	for (size_t i = 0; i < m->things.count; i++)
 		m->things.items[i].cgroup_index =
 			index_of(w, m->things.items[i].cgroup);
+	for (size_t i = 0; i < m->things.count; i++) {
+		int at = index_of(w, m->things.freezers[i]);
+
+		m->things.items[i].is_paused = at >= 0 && list[at].is_frozen;
+	}
 	m->map->cgroups = list;
 	m->map->cgroup_count = w->count;
 }

@@ -24,6 +24,7 @@
 #include "kernel/net_socket.h"
 #include "kernel/netnsid.h"
 #include "kernel/ns_visit.h"
+#include "kernel/nsid.h"
 #include "sys/process.h"
 
 #define BATCH 64
@@ -279,20 +280,68 @@ static void join_all(struct net *net)
 
 /* ---- numbers ---- */
 
+/* The rows are sorted by number. */
+static struct space *space_of(struct net *net, uint64_t ino)
+{
+	size_t low = 0, high = net->space_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (net->spaces[middle].item->ino < ino)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < net->space_count && net->spaces[low].item->ino == ino ?
+		       &net->spaces[low] :
+		       NULL;
+}
+
+/* Those with a link to us are known by now. */
+static size_t take_numbers(struct net *net)
+{
+	uint64_t ours = net->m->ours;
+	size_t known = 0;
+
+	for (size_t i = 0; i < net->count; i++) {
+		struct space *space;
+
+		if (net->devices[i].ns != ours || !net->devices[i].peer_ns ||
+		    net->ends[i].nsid < 0)
+			continue;
+		space = space_of(net, net->devices[i].peer_ns);
+		if (!space || space->row->netnsid >= 0)
+			continue;
+		space->row->netnsid = net->ends[i].nsid;
+		known++;
+	}
+	return known;
+}
+
 /* By which number our namespace knows each. */
 static void ask_numbers(struct net *net)
 {
 	CLEANUP_NETLINK struct netlink nl = NETLINK_NONE;
+	size_t known = take_numbers(net), count;
+	int32_t *ids;
 
-	if (netlink_open(&nl, NETLINK_ROUTE) < 0)
+	if (netlink_open(&nl, NETLINK_ROUTE) < 0 ||
+	    nsid_list(&nl, net->m->arena, &ids, &count, NULL) < 0)
 		return;
-	for (size_t i = 0; i < net->space_count; i++) {
+	for (size_t i = 0; known < count && i < net->space_count; i++) {
 		const struct space *space = &net->spaces[i];
-		CLEANUP_FD int fd = mapping_open(net->m, space->item);
-		int id = fd < 0 ? -1 : netnsid_get(&nl, fd);
+		CLEANUP_FD int fd = -1;
+		int id;
 
-		if (id >= 0)
-			space->row->netnsid = id;
+		if (space->row->netnsid >= 0)
+			continue;
+		fd = mapping_open(net->m, space->item);
+		id = fd < 0 ? -1 : netnsid_get(&nl, fd);
+		if (id < 0)
+			continue;
+		space->row->netnsid = id;
+		known++;
 	}
 }
 

@@ -24,6 +24,7 @@ struct mapping {
 	const struct group *groups;
 	struct kist_map *map;
 	uint64_t host[NS_COUNT];
+	uint64_t ours; /* network namespace of the caller */
 };
 
 /* map_net.c, map_ports.c, map_cgroups.c. Return: 0 or -ENOMEM. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* things.c - which process belongs to what */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -18,6 +19,17 @@
 /* Inodes of the machine's own namespaces: the same on every machine. */
 #define INITIAL_FIRST 0xEFFFFFF8u
 #define INITIAL_LAST 0xEFFFFFFFu
+
+ssize_t read_once(int dir_fd, const char *path, char *text, size_t size)
+{
+	CLEANUP_FD int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -1 : read(fd, text, size - 1);
+
+	if (len < 0)
+		return -errno;
+	text[len] = '\0';
+	return len;
+}
 
 /* ---- the machine's own namespaces ---- */
 
@@ -164,7 +176,7 @@ static struct group *group_of(struct finding *f, pid_t pid)
 	const char *key;
 
 	snprintf(path, sizeof(path), "%d/cgroup", pid);
-	if (sys_read_file(f->scan->proc_fd, path, text, sizeof(text)) <= 0)
+	if (read_once(f->scan->proc_fd, path, text, sizeof(text)) <= 0)
 		return NULL;
 	group = keyed_get(&f->groups, text);
 	if (group)
@@ -395,7 +407,8 @@ static bool is_frozen(const struct cgroup_hierarchy *h, const char *path)
 	return h->is_v2 ? text[0] == '1' : strncmp(text, "THAWED", 6) != 0;
 }
 
-static void find_paused(struct finding *f)
+/* Which are paused: not for kist_map(), which reads all groups anyway. */
+static void find_paused(struct things *things)
 {
 	const struct cgroup_hierarchy *h = NULL;
 	struct cgroup_world world;
@@ -406,18 +419,18 @@ static void find_paused(struct finding *f)
 		if (strcmp(world.h[i].controllers, "freezer") == 0 ||
 		    (world.h[i].is_v2 && !h))
 			h = &world.h[i];
-	for (size_t i = 0; h && i < f->count; i++) {
-		struct found *found = f->items[i];
+	for (size_t i = 0; h && i < things->count; i++) {
+		const char *path = things->freezers[i];
 
-		if (!is_root(found->freezer) &&
-		    strncmp(found->freezer, "/..", 3) != 0)
-			found->thing.is_paused = is_frozen(h, found->freezer);
+		if (!is_root(path) && strncmp(path, "/..", 3) != 0)
+			things->items[i].is_paused = is_frozen(h, path);
 	}
 }
 
 static int by_kind(const void *a, const void *b)
 {
-	const struct kist_thing *one = a, *other = b;
+	const struct kist_thing *one = &(*(struct found *const *)a)->thing;
+	const struct kist_thing *other = &(*(struct found *const *)b)->thing;
 	int order = (int)one->kind - (int)other->kind;
 
 	if (!order)
@@ -450,13 +463,18 @@ static void hand_out(struct finding *f, struct things *ret_things)
 	struct things things = { .hidden = f->scan->hidden };
 
 	things.items = ARENA_ARRAY(f->arena, struct kist_thing, f->count + 1);
-	for (size_t i = 0; things.items && i < f->count; i++)
-		if (f->items[i]->thing.kind != KIST_THING_SET ||
-		    !is_double(f, f->items[i]))
-			things.items[things.count++] = f->items[i]->thing;
-	if (things.items)
-		qsort(things.items, things.count, sizeof(*things.items),
-		      by_kind);
+	things.freezers = ARENA_ARRAY(f->arena, const char *, f->count + 1);
+	if (arena_failed(f->arena))
+		return;
+	if (f->count)
+		qsort(f->items, f->count, sizeof(struct found *), by_kind);
+	for (size_t i = 0; i < f->count; i++) {
+		if (f->items[i]->thing.kind == KIST_THING_SET &&
+		    is_double(f, f->items[i]))
+			continue;
+		things.items[things.count] = f->items[i]->thing;
+		things.freezers[things.count++] = f->items[i]->freezer;
+	}
 	*ret_things = things;
 }
 
@@ -474,7 +492,6 @@ int things_find_in(const struct kist *kist, struct scan *scan,
 		take_own(&f, &f.own[i]);
 	for (size_t i = 0; i < f.count; i++)
 		describe(&f, f.items[i]);
-	find_paused(&f);
 	hand_out(&f, ret_things);
 	if (ret_groups)
 		*ret_groups = f.first_group;
@@ -500,6 +517,8 @@ int things_find(const struct kist *kist, struct arena *arena,
 		err_sys(err, KIST_E_SYSTEM, -ret, "look at the processes");
 	else
 		ret = things_find_in(kist, &scan, ret_things, NULL, err);
+	if (ret == 0)
+		find_paused(ret_things);
 	scan_done(&scan);
 	return ret;
 }

@@ -15,8 +15,11 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+/* @freezers: of each, the path of its control group where it is paused, or
+ * NULL */
 struct things {
 	struct kist_thing *items;
+	const char **freezers;
 	size_t count;
 	size_t hidden;
 };
