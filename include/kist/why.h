@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include <kist/error.h>
@@ -46,13 +47,18 @@ struct kist_finding {
  * @errnum:	the errno (positive); 0: it did not fail, or was killed
  * @who:	"process 1234 (unshare)", or NULL: the caller
  * @findings:	the most likely first; @count 0: no rule of the table holds
+ * @meaning:	what the errno means here, from the manual page; or NULL
+ * @page:	that page: "mount(2)", or NULL
+ * @examined:	how many rules of the table were looked at
+ * @note:	what else one should know: what could not be seen; or NULL
  * @status:	of kist_why_command(): as of a shell, or -1
  */
 struct kist_why {
 	const char *what, *who;
 	int errnum, status;
 	const struct kist_finding *findings;
-	size_t count;
+	size_t count, examined;
+	const char *meaning, *page, *note;
 	void *arena;
 };
 
@@ -108,6 +114,38 @@ void kist_why_free(struct kist_why *why);
  * kind has a hint. Cheap: nothing is changed, no process is made.
  */
 void kist_why_advise(const struct kist *kist, struct kist_error *failed);
+
+/**
+ * struct kist_last - the failure that was kept
+ * @words:	program and arguments
+ * @folder:	where it was started
+ * @when:	seconds since 1970
+ */
+struct kist_last {
+	const char *const *words;
+	const char *folder;
+	int64_t when;
+	struct kist_error error;
+};
+
+/**
+ * kist_why_keep() - remember a failure, for kist_why_last()
+ * @words:	program and arguments, NULL-terminated
+ *
+ * In the folder of what runs (kist/run.h), as the file "last", mode 0600. What
+ * cannot be kept is not. Mistakes of the command line are not kept.
+ */
+void kist_why_keep(const struct kist *kist, const char *const *words,
+		   const struct kist_error *failed);
+
+/**
+ * kist_why_last() - the last failure of this user, explained as it is now
+ * @ret_last:	lives as long as @ret_why
+ *
+ * Return: 0; -ENOENT (WHY_NONE): none is kept.
+ */
+int kist_why_last(const struct kist *kist, struct kist_last *ret_last,
+		  struct kist_why *ret_why, struct kist_error *err);
 
 /* ---- the machine ---- */
 

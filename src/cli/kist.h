@@ -2,7 +2,7 @@
 /**
  * kist.h - what the verbs of `kist` share: the global options, the table
  *
- * A verb is one file, cmd_VERB.c, with one struct command; main.c lists it.
+ * A verb is one file, cmd_VERB.c, with one struct command; verbs.c lists it.
  */
 #ifndef CLI_KIST_H
 #define CLI_KIST_H
@@ -23,6 +23,14 @@ struct kist_global {
 	struct kist kist;
 	bool quiet;
 };
+
+/* NULL-terminated (verbs.c). */
+extern const struct command *const kist_verbs[];
+
+/* Before an error is printed: the remedy of the rule that refused, and a note
+ * for `kist why last` (failed.c). */
+void kist_failed(void *global, const char *const *words,
+		 struct kist_error *err);
 
 extern const struct command cmd_run, cmd_exec, cmd_ps, cmd_logs, cmd_stop,
 	cmd_kill, cmd_wait, cmd_rm, cmd_inspect, cmd_unshare, cmd_enter, cmd_ls,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* main.c - kist: the table of its verbs, and the names it goes by */
+/* main.c - kist: its global options, and the names it goes by */
 #include "cli/compat.h"
 #include "cli/kist.h"
 
@@ -21,16 +21,6 @@ static const struct opt global_opts[] = {
 	OPT_END,
 };
 
-static const struct command *const commands[] = {
-	&cmd_run,     &cmd_exec,  &cmd_ps,    &cmd_logs,    &cmd_stop,
-	&cmd_kill,    &cmd_wait,  &cmd_rm,    &cmd_inspect, &cmd_try,
-	&cmd_unshare, &cmd_enter, &cmd_ls,    &cmd_show,    &cmd_new,
-	&cmd_keep,    &cmd_id,	  &cmd_mnt,   &cmd_net,	    &cmd_init,
-	&cmd_limit,   &cmd_cg,	  &cmd_why,   &cmd_explain, &cmd_map,
-	&cmd_top,     &cmd_watch, &cmd_clean, &cmd_compat,  &cmd_doctor,
-	NULL,
-};
-
 static const struct program kist = {
 	.name = "kist",
 	.summary = "containers, namespaces and limits, each by itself or "
@@ -48,7 +38,8 @@ static const struct program kist = {
 	.containers = "ps -q",
 	.style = OPT_STYLE_GNU,
 	.global_opts = global_opts,
-	.commands = commands,
+	.failed = kist_failed,
+	.commands = kist_verbs,
 };
 
 int main(int argc, char **argv)

@@ -166,6 +166,8 @@ struct command {
  *		line, for completion: "ps -q"; or NULL
  * @global_opts: options before the verb, into @global; may be NULL
  * @begin:	called when they are read, before the verb; may be NULL
+ * @failed:	called with each error before it is printed, and with the words
+ *		of the command line; may advise; may be NULL
  * @commands:	NULL-terminated
  *
  * The verbs "help [VERB]", "man [VERB]" and "completion SHELL" are added to
@@ -178,6 +180,8 @@ struct program {
 	enum opt_style style;
 	const struct opt *global_opts;
 	int (*begin)(void *global, struct kist_error *err);
+	void (*failed)(void *global, const char *const *words,
+		       struct kist_error *err);
 	const struct command *const *commands;
 };
 

@@ -96,6 +96,7 @@ enum opt_complete opt_complete(const struct opt *opt)
 		{ "CONTAINER...", COMPLETE_CONTAINER },
 		{ "COMMAND", COMPLETE_COMMAND },
 		{ "LIMIT... COMMAND", COMPLETE_COMMAND },
+		{ "ERRNO CALL SUBJECT | last | -- COMMAND", COMPLETE_COMMAND },
 		{ "VERB", COMPLETE_VERB },
 		{ "WORD", COMPLETE_EXPLAINED },
 	};

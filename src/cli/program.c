@@ -16,6 +16,7 @@
 #include "base/near.h"
 #include "cli/opt.h"
 #include "cli/opt_text.h"
+#include "sys/tell.h"
 
 #define ARGS_SMALL 1024
 #define EXIT_USAGE 2
@@ -29,6 +30,8 @@ struct call {
 	const struct program *program;
 	void *global;
 	int (*report)(void *global, const struct kist_error *err);
+	const char *const *words; /* program and arguments */
+	int tell_fd;
 };
 
 static const struct opt *global_opts(const struct program *program)
@@ -55,10 +58,13 @@ int program_status(const struct kist_error *err)
 	}
 }
 
-static int report(const struct call *call, const struct kist_error *err)
+static int report(const struct call *call, struct kist_error *err)
 {
 	char line[1024];
 
+	tell_error(call->tell_fd, err);
+	if (call->program->failed)
+		call->program->failed(call->global, call->words, err);
 	if (call->report)
 		return call->report(call->global, err);
 
@@ -396,13 +402,18 @@ int program_main(const struct program *program, void *global, int argc,
 		 int (*report_error)(void *global,
 				     const struct kist_error *err))
 {
-	const struct call call = { program, global, report_error };
-	static const char *const none[] = { NULL };
+	static const char *const none[] = { "", NULL };
+	const struct call call = {
+		.program = program,
+		.global = global,
+		.report = report_error,
+		.words = argc > 0 ? (const char *const *)argv : none,
+		.tell_fd = tell_find(),
+	};
 	struct kist_error err = { 0 };
 	int ret;
 
-	ret = run_words(&call, argc > 0 ? (const char *const *)argv + 1 : none,
-			&err);
+	ret = run_words(&call, call.words + 1, &err);
 	if (ret >= 0 && check_output(&err) < 0)
 		ret = -1;
 	if (ret < 0)

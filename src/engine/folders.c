@@ -166,6 +166,16 @@ const char *folders_run_path(const struct kist *kist, struct arena *arena)
 	return absolute(run_path(kist ? kist : &anywhere, arena), arena);
 }
 
+int folders_open_run(const struct kist *kist, struct arena *arena,
+		     struct kist_error *err)
+{
+	const char *path = folders_run_path(kist, arena);
+
+	if (!path)
+		return err_set(err, KIST_E_STORE, "no place for kist's data");
+	return open_folder(path, arena, err);
+}
+
 void folders_close(struct folders *folders)
 {
 	if (folders->containers_fd >= 0)

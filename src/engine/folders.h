@@ -61,6 +61,11 @@ void folders_close(struct folders *folders);
  * working directory is not known. */
 const char *folders_run_path(const struct kist *kist, struct arena *arena);
 
+/* RUN alone, made if it is not there. Return: an fd, or a negative errno
+ * (STORE). */
+MUST_CHECK int folders_open_run(const struct kist *kist, struct arena *arena,
+				struct kist_error *err);
+
 /**
  * folders_find() - the container of a name, an id, or the start of an id
  *

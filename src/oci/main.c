@@ -14,6 +14,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <kist/why.h>
+
 #include "oci/log.h"
 #include "oci/oci.h"
 
@@ -178,6 +180,13 @@ static int begin(void *arg, struct kist_error *err)
 	return 0;
 }
 
+static void failed(void *arg, const char *const *words, struct kist_error *err)
+{
+	(void)arg;
+	(void)words;
+	kist_why_advise(NULL, err);
+}
+
 static int report(void *arg, const struct kist_error *err)
 {
 	return log_error(arg, err);
@@ -216,6 +225,7 @@ static const struct program kist_oci = {
 	.style = OPT_STYLE_GO,
 	.global_opts = global_opts,
 	.begin = begin,
+	.failed = failed,
 	.commands = commands,
 };
 

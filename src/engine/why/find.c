@@ -22,6 +22,9 @@ static bool fits(int cause, const struct why_case *c)
 {
 	if (!(causes[cause].calls & c->call))
 		return false;
+	/* who was killed was given no number */
+	if (c->call & WHY_KILLED)
+		return true;
 	for (const int *e = causes[cause].errnos; *e; e++)
 		if (*e == c->errnum)
 			return true;
@@ -72,4 +75,25 @@ int why_find(const struct why_case *c, struct kist_why *ret_why)
 	ret_why->findings = list;
 	ret_why->count = count;
 	return 0;
+}
+
+static size_t examined(const struct why_case *c)
+{
+	size_t count = 0;
+
+	for (int cause = 1; cause < KIST_CAUSE_COUNT; cause++)
+		count += fits(cause, c);
+	return count;
+}
+
+int why_answer(const struct why_case *c, struct kist_why *why)
+{
+	const struct why_word *word = c->name ? why_word_find(c->name) : NULL;
+
+	why->what = why_case_text(c);
+	why->errnum = c->errnum;
+	why->examined = examined(c);
+	why->meaning = why_meaning(c->call, c->errnum);
+	why->page = word ? word->page : NULL;
+	return why_find(c, why);
 }

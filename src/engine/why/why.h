@@ -56,13 +56,14 @@ enum why_call {
 
 /**
  * struct why_case - one refusal
- * @call:	one of enum why_call; @name: as people say: "mount", "uid_map"
+ * @call:	one of enum why_call, or several (a verb of kist); @name: as people say: "mount", "uid_map"
  * @subject:	path, device, controller, program: as the caller gave it;
  *		relative to the process's own root and folder; NULL: none
  * @source, @type, @value: of a mount its source and type; what was written
  * @flags:	CLONE_NEW*, MS_* … as the call had them
  * @pid:	who was refused; @proc_fd: its folder of /proc
  * @is_self:	that is us: then things may also be tried
+ * @is_quick:	an error is about to be printed: no process is made
  * @failed:	the error it comes from, or NULL
  */
 struct why_case {
@@ -73,10 +74,63 @@ struct why_case {
 	int errnum;
 	pid_t pid;
 	int proc_fd;
-	bool is_self;
+	bool is_self, is_quick;
 	const struct kist_error *failed;
 	struct arena *arena;
 };
+
+/* The calling process. @c->proc_fd is to be closed. Return: 0 or -errno. */
+MUST_CHECK int why_case_self(const struct kist *kist, struct arena *arena,
+			     struct why_case *c);
+
+/* A path says more than the call: uid_map, cgroup.procs, /proc/sys … Return:
+ * what writing it (or making or removing it) is. */
+enum why_call why_path_call(const char *path, const char *name,
+			    enum why_call call);
+
+/* "CLONE_NEWUSER|CLONE_NEWNS" in the arena. */
+const char *why_kinds_text(uint64_t flags, struct arena *arena);
+
+/* "mount proc on '/mnt'": what a case is about. */
+const char *why_case_text(const struct why_case *c);
+
+/* ---- the words and calls: calls.c ---- */
+
+struct why_decoding;
+typedef void why_decoder(struct why_decoding *d);
+
+/**
+ * struct why_word - a word for what was refused: calls.def
+ * @is_syscall:	one of syscalls.def; else a file, a verb, a word of people
+ * @subject, @source, @type, @value, @flags: which argument (from 1), 0: none
+ * @dir:	which argument the path is relative to
+ * @decode:	what more there is to find out, or NULL
+ * @page:	"mount(2)"
+ */
+struct why_word {
+	const char *word;
+	uint32_t call;
+	bool is_syscall;
+	uint8_t subject, source, type, value, flags, dir;
+	why_decoder *decode;
+	const char *page;
+};
+
+extern const struct why_word why_words[];
+extern const size_t why_word_count;
+const struct why_word *why_word_find(const char *word);
+
+/* What @errnum means where it is given by @call: a sentence; or NULL. */
+const char *why_meaning(uint32_t call, int errnum);
+
+/* ---- answers ---- */
+
+/* A new answer with its arena. Return: 0 or -ENOMEM. */
+MUST_CHECK int why_begin(struct kist_why *ret_why, struct arena **ret_arena,
+			 struct kist_error *err);
+
+/* The findings of a case, and what is said when there are none. */
+MUST_CHECK int why_answer(const struct why_case *c, struct kist_why *why);
 
 /* What a probe found. @arg: for {1} and {2}; strings in the arena or
  * constant. */

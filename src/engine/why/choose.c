@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * choose.c - of all that a command was refused, what mattered
+ *
+ * Most refusals are everyday life: a library is looked for in five places, a
+ * new system call is tried before an old one. The one that mattered is the one
+ * that was complained of, or after which the process gave up.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/why/trace.h"
+
+#define RESTARTS 512 /* ERESTARTSYS and its kin never reach the program */
+
+static bool is_of_every_day(const struct why_case *c)
+{
+	static const int everyday[] = { EINTR,	   ECHILD,  ENOTTY, EINPROGRESS,
+					EALREADY,  EEXIST,  ESPIPE, ETIMEDOUT,
+					ENOTEMPTY, EISCONN, EPIPE };
+
+	if (c->errnum >= RESTARTS)
+		return true;
+	if (c->errnum == EAGAIN)
+		return !(c->call & (WHY_FORK | WHY_NS | WHY_SETID | WHY_LIMIT |
+				    WHY_EXEC));
+	for (size_t i = 0; i < ARRAY_LEN(everyday); i++)
+		if (everyday[i] == c->errnum)
+			return !(c->call & (WHY_CGROUP_REMOVE | WHY_LINK));
+	return false;
+}
+
+static bool is_of_kernel(const char *path)
+{
+	return path && (strncmp(path, "/proc/", 6) == 0 ||
+			strncmp(path, "/sys/", 5) == 0 ||
+			strncmp(path, "/dev/", 5) == 0);
+}
+
+bool why_is_worth(const struct why_case *c, bool is_known_call)
+{
+	bool denied = c->errnum == EPERM || c->errnum == EACCES;
+
+	if (is_of_every_day(c))
+		return false;
+	if (!is_known_call || c->call == WHY_OTHER)
+		return denied || c->errnum == ENOSYS;
+	if (c->call & WHY_OPEN && c->errnum == ENOENT)
+		return is_of_kernel(c->subject);
+	return true;
+}
+
+/* ---- what became of it ---- */
+
+/* "Operation not permitted", "EPERM", "[Errno 1]" */
+static bool tells_of(const char *text, int errnum)
+{
+	const char *name = errno_name(errnum), *words = errno_text(errnum);
+	char number[24];
+
+	snprintf(number, sizeof(number), "[Errno %d]", errnum);
+	return (name && strstr(text, name)) ||
+	       (words && strcasestr(text, words)) || strstr(text, number);
+}
+
+static struct why_refusal *latest(struct why_traced *traced, pid_t pid,
+				  const char *text)
+{
+	for (size_t i = traced->count; i-- > 0;) {
+		struct why_refusal *r = &traced->refusals[i];
+
+		if ((!pid || r->c.pid == pid) &&
+		    (!text || tells_of(text, r->c.errnum)))
+			return r;
+	}
+	return NULL;
+}
+
+void why_blame(struct why_traced *traced, pid_t pid, const char *text)
+{
+	struct why_refusal *r = latest(traced, pid, text);
+
+	/* a parent speaks for its child */
+	if (!r)
+		r = latest(traced, 0, text);
+	if (r)
+		r->is_told = true;
+	r = latest(traced, pid, NULL);
+	if (r)
+		r->is_blamed = true;
+}
+
+void why_ended(struct why_traced *traced, pid_t pid)
+{
+	struct why_refusal *r = latest(traced, pid, NULL);
+
+	if (r)
+		r->is_fatal = true;
+}
+
+static int weight(const struct why_refusal *r)
+{
+	bool is_certain = r->why.count && r->why.findings[0].is_certain;
+
+	return 8 * r->is_told + 4 * r->is_fatal + 2 * r->is_blamed + is_certain;
+}
+
+const struct why_refusal *why_choose(const struct why_traced *traced)
+{
+	const struct why_refusal *best = NULL;
+
+	for (size_t i = 0; i < traced->count; i++)
+		if (!best || weight(&traced->refusals[i]) >= weight(best))
+			best = &traced->refusals[i];
+	return best;
+}
