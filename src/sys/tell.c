@@ -18,7 +18,7 @@ struct message {
 	struct kist_error err;
 };
 
-int tell_open(int ret_fds[2])
+int tell_pair(int ret_fds[2])
 {
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ret_fds) < 0)
 		return -errno;

@@ -215,7 +215,7 @@ int kist_why_command(const struct kist *kist, const char *const *argv,
 
 	if (ret < 0)
 		return ret;
-	if (is_kist(find_program(argv[0], arena)) && tell_open(fds) == 0) {
+	if (is_kist(find_program(argv[0], arena)) && tell_pair(fds) == 0) {
 		ours_fd = fds[0];
 		its_fd = fds[1];
 	}
