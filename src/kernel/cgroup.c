@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 
 #include "kernel/cgroup_internal.h"
+#include "kernel/cgroup_refusal.h"
 
 #define MAKE_TRIES 10
 
@@ -116,6 +117,25 @@ static int refuse_used(const struct cgroup *cgroup, int i,
 	return 0;
 }
 
+/* Why the group above, or one further up, takes no more. */
+static void tell_above(const struct cgroup_hierarchy *h, const char *path,
+		       int errnum, struct kist_error *err)
+{
+	struct cgroup_refusal refusal;
+	struct cgroup_attempt attempt = { .errnum = errnum, .uid = geteuid() };
+	struct cgroup_place place;
+	CLEANUP_FD int fd = -1;
+	char above[512];
+
+	cgroup_above_name(path, above, sizeof(above));
+	place = cgroup_place(h, above, -1);
+	fd = open(place.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	attempt.dir_fd = fd;
+	attempt.name = above;
+	if (fd >= 0 && cgroup_refused_make(&attempt, &refusal))
+		cgroup_refusal_tell(&refusal, err);
+}
+
 static int make_failed(const struct cgroup_hierarchy *h, const char *path,
 		       int ret, struct kist_error *err)
 {
@@ -123,13 +143,8 @@ static int make_failed(const struct cgroup_hierarchy *h, const char *path,
 		return cgroup_denied("make", path, h, -ret, err);
 	ret = err_sys(err, KIST_E_SYSTEM, -ret,
 		      "make control group '%s' in '%s'", path, h->mount);
-	if (ret == -EAGAIN)
-		err_hint(err, "a group above it allows no more groups: see "
-			      "its cgroup.max.descendants and "
-			      "cgroup.max.depth");
-	else if (ret == -ENOSPC)
-		err_hint(err, "the kernel's number of groups is used up: "
-			      "old ones may be kept by memory they charged");
+	if (ret == -EAGAIN || ret == -ENOSPC)
+		tell_above(h, path, -ret, err);
 	return ret;
 }
 
@@ -292,7 +307,10 @@ int cgroup_explain_join(const struct cgroup *cgroup, int errnum,
 			struct kist_error *err)
 {
 	int v2_fd = cgroup_clone_fd(cgroup);
-	char below[256] = "", type[64] = "";
+	struct cgroup_attempt attempt = { .name = cgroup->path,
+					  .uid = geteuid(),
+					  .errnum = errnum };
+	struct cgroup_refusal refusal;
 
 	if (cgroup_is_denial(-errnum))
 		err_sys(err, KIST_E_CGROUP_DENIED, errnum,
@@ -302,25 +320,8 @@ int cgroup_explain_join(const struct cgroup *cgroup, int errnum,
 			cgroup->path);
 	if (v2_fd < 0)
 		return -errnum;
-	cgroup_file_read(v2_fd, "cgroup.subtree_control", below, sizeof(below));
-	cgroup_file_read(v2_fd, "cgroup.type", type, sizeof(type));
-	if (errnum == EBUSY && *below)
-		err_hint(err,
-			 "groups below it have controllers (%s), and "
-			 "cgroup v2 allows no process in such a group: "
-			 "choose another cgroupsPath",
-			 below);
-	else if (errnum == EOPNOTSUPP && *type)
-		err_hint(err,
-			 "it is '%s', for a group above it is threaded: "
-			 "choose a cgroupsPath outside of that",
-			 type);
-	else if (errnum == EAGAIN)
-		err_hint(err, "pids.max of it, or of a group above, is "
-			      "reached");
-	else if (errnum == EACCES)
-		err_hint(err, "moving needs the right to write cgroup.procs "
-			      "of the group above both places: start inside "
-			      "'systemd-run --user --scope -p Delegate=yes'");
+	attempt.dir_fd = v2_fd;
+	if (cgroup_refused_move(&attempt, &refusal))
+		cgroup_refusal_tell(&refusal, err);
 	return -errnum;
 }

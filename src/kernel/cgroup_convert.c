@@ -24,6 +24,22 @@ static bool matches(const char *pattern, const char *file)
 	return pattern && fnmatch(pattern, file, 0) == 0;
 }
 
+const struct cgroup_convert_row *cgroup_convert_of(const char *file,
+						   int version)
+{
+	for (size_t i = 0; i < cgroup_convert_count; i++) {
+		const struct cgroup_convert_row *row = &cgroup_convert_rows[i];
+		const char *v1 = cgroup_convert_v1(row);
+		const char *v2 = cgroup_convert_v2(row);
+		const char *name = version == 1 ? v1 : v2;
+
+		if (name && strcmp(name, file) == 0 &&
+		    !(v1 && v2 && strcmp(v1, v2) == 0))
+			return row;
+	}
+	return NULL;
+}
+
 int cgroup_file_version(const char *file)
 {
 	int version = 0;

@@ -61,6 +61,11 @@ extern const size_t cgroup_convert_count;
 const char *cgroup_convert_v1(const struct cgroup_convert_row *row);
 const char *cgroup_convert_v2(const struct cgroup_convert_row *row);
 
+/* The row of @file if it is @version's alone; NULL: the other has that name
+ * too, or nobody has. */
+const struct cgroup_convert_row *cgroup_convert_of(const char *file,
+						   int version);
+
 /* The version a file is of: 1, 2; 3: both have it; 0: it is not known. */
 int cgroup_file_version(const char *file);
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "kernel/cgroup_internal.h"
+#include "kernel/cgroup_refusal.h"
 
 #define CONTROLLERS_MAX 256
 
@@ -53,52 +54,18 @@ static const struct block_info *block_named(const char *controller)
 	return NULL;
 }
 
-/* The row of /proc/cgroups: name, hierarchy, groups, enabled. */
-static bool find_row(const char *v1_name, int *ret_hierarchy, int *ret_enabled)
-{
-	char text[4096], name[64];
-	int hierarchy, enabled;
-
-	if (cgroup_file_read(AT_FDCWD, "/proc/cgroups", text, sizeof(text)))
-		return false;
-	for (const char *line = text; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (sscanf(line, "%63s %d %*d %d", name, &hierarchy,
-			   &enabled) != 3 ||
-		    strcmp(name, v1_name) != 0)
-			continue;
-		*ret_hierarchy = hierarchy;
-		*ret_enabled = enabled;
-		return true;
-	}
-	return false;
-}
-
 int cgroup_no_controller(const char *controller, struct kist_error *err)
 {
 	const struct block_info *block = block_named(controller);
-	const char *v1_name = block ? block->v1 : controller;
-	int hierarchy = 0, enabled = 0, ret;
+	struct cgroup_refusal refusal;
+	int ret;
 
 	ret = err_set(err, KIST_E_CGROUP_CONTROLLER,
 		      "no cgroup controller '%s'%s%s", controller,
 		      block ? ", which is needed by linux.resources." : "",
 		      block ? block->oci : "");
-	if (!find_row(v1_name, &hierarchy, &enabled))
-		err_hint(err, "the kernel is built without %s",
-			 block ? block->config : "it");
-	else if (!enabled)
-		err_hint(err, "it is disabled: boot with 'cgroup_enable=%s'",
-			 v1_name);
-	else if (hierarchy)
-		err_hint(err,
-			 "it is taken by a cgroup v1 hierarchy: boot "
-			 "with 'cgroup_no_v1=%s'",
-			 v1_name);
-	else
-		err_hint(err, "the kernel has it, but it is neither mounted "
-			      "as cgroup v1 nor given to this part of the v2 "
-			      "tree");
+	if (cgroup_refused_controller(block ? block->v1 : controller, &refusal))
+		cgroup_refusal_tell(&refusal, err);
 	return ret;
 }
 
@@ -153,8 +120,19 @@ static int explain_processes(int dir_fd, const char *group, const char *name,
 static int explain(int dir_fd, const char *group, const char *name, int errnum,
 		   struct kist_error *err)
 {
-	char type[64], procs[16];
+	char type[64], procs[16], value[80];
+	const struct cgroup_attempt attempt = {
+		.dir_fd = dir_fd,
+		.name = group,
+		.file = "cgroup.subtree_control",
+		.value = value,
+		.uid = geteuid(),
+		.errnum = errnum,
+	};
+	struct cgroup_refusal refusal;
 	int ret;
+
+	snprintf(value, sizeof(value), "+%s", name);
 
 	cgroup_file_read(dir_fd, "cgroup.type", type, sizeof(type));
 	cgroup_file_read(dir_fd, "cgroup.procs", procs, sizeof(procs));
@@ -166,14 +144,8 @@ static int explain(int dir_fd, const char *group, const char *name, int errnum,
 	ret = err_sys(err, KIST_E_CGROUP_CONTROLLER, errnum,
 		      "enable controller '%s' in control group '%s'", name,
 		      group);
-	if (cgroup_is_denial(-errnum))
-		err_hint(err, "it is not delegated to this user: "
-			      "'systemctl edit user@.service', and add "
-			      "[Service] Delegate=cpu cpuset io memory pids");
-	else if (errnum == EINVAL && strcmp(name, "cpu") == 0)
-		err_hint(err, "realtime processes outside the root group "
-			      "forbid it: see 'ps -eo pid,cls,comm', and stop "
-			      "or move them");
+	if (cgroup_refused_write(&attempt, &refusal))
+		cgroup_refusal_tell(&refusal, err);
 	return ret;
 }
 

@@ -6,64 +6,22 @@
 #include <string.h>
 
 #include "kernel/cgroup_internal.h"
-
-/* What the group above allows, for a value that must be within it. */
-static void hint_at_parent(int dir_fd, const char *file, struct kist_error *err)
-{
-	char parent[96], text[160];
-
-	snprintf(parent, sizeof(parent), "../%s.effective", file);
-	if (cgroup_file_read(dir_fd, parent, text, sizeof(text)) || !*text) {
-		snprintf(parent, sizeof(parent), "../%s", file);
-		if (cgroup_file_read(dir_fd, parent, text, sizeof(text)))
-			return;
-	}
-	err_hint(err, "the group above has %s '%s'", file, text);
-}
-
-static void hint_at_usage(int dir_fd, const char *file, struct kist_error *err)
-{
-	const char *usage = strstr(file, "memsw") ?
-				    "memory.memsw.usage_in_bytes" :
-				    "memory.usage_in_bytes";
-	int64_t used = cgroup_file_number(dir_fd, usage);
-
-	if (used >= 0)
-		err_hint(err,
-			 "%" PRId64 " bytes are in use and cannot be "
-			 "reclaimed: choose more than that",
-			 used);
-}
-
-static void hint_at_refusal(int dir_fd, const char *file, int errnum,
-			    struct kist_error *err)
-{
-	if (strncmp(file, "cpuset.", 7) == 0)
-		hint_at_parent(dir_fd, file, err);
-	else if (errnum == EBUSY && strncmp(file, "memory.", 7) == 0)
-		hint_at_usage(dir_fd, file, err);
-	else if (strncmp(file, "cpu.rt_", 7) == 0)
-		err_hint(err, "realtime needs a budget in each group above "
-			      "(cpu.rt_runtime_us, 0 by default), at most as "
-			      "long as cpu.rt_period_us");
-	else if (errnum == EINVAL && strncmp(file, "cpu.cfs_", 8) == 0)
-		err_hint(err, "a period is 1000 to 1000000 us, a quota at "
-			      "least 1000 us and not above the parent's");
-	else if (errnum == EINVAL && strcmp(file, "cpu.max") == 0)
-		err_hint(err, "a period is 1000 to 1000000 us, a quota at "
-			      "least 1000 us");
-	else if (errnum == EINVAL && strstr(file, "burst"))
-		err_hint(err, "the burst may not be above the quota");
-	else if (errnum == ENODEV)
-		err_hint(err, "the numbers are of no whole disk of this "
-			      "machine: see 'lsblk -d'");
-}
+#include "kernel/cgroup_refusal.h"
 
 static int refused(int dir_fd, const char *file, const char *text,
 		   const char *oci, int errnum, struct kist_error *err)
 {
 	enum kist_err id = KIST_E_CGROUP_LIMIT;
 	bool cpuset = strncmp(file, "cpuset.", 7) == 0;
+	const struct cgroup_attempt attempt = {
+		.dir_fd = dir_fd,
+		.name = "the group",
+		.file = file,
+		.value = text,
+		.uid = geteuid(),
+		.errnum = errnum,
+	};
+	struct cgroup_refusal refusal;
 	int ret;
 
 	if ((errnum == EACCES && !cpuset) || errnum == EPERM || errnum == EROFS)
@@ -71,8 +29,9 @@ static int refused(int dir_fd, const char *file, const char *text,
 	ret = err_sys(err, id, errnum,
 		      "set linux.resources.%s: write '%s' to '%s'", oci, text,
 		      file);
-	if (id == KIST_E_CGROUP_LIMIT)
-		hint_at_refusal(dir_fd, file, errnum, err);
+	if (id == KIST_E_CGROUP_LIMIT &&
+	    cgroup_refused_write(&attempt, &refusal))
+		cgroup_refusal_tell(&refusal, err);
 	return ret;
 }
 

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* group.h - what the probes of control groups and limits look a case up with */
+#ifndef ENGINE_WHY_GROUP_H
+#define ENGINE_WHY_GROUP_H
+
+#include "engine/why/why.h"
+
+/* Open @path as the process of the case names it. Return: an fd or -errno. */
+int why_open(const struct why_case *c, const char *path, int flags);
+/* Its effective user. */
+uid_t why_uid(const struct why_case *c);
+/* "/a/b": a group's path from the root of its mount; in the case's arena. */
+const char *why_group_name(const struct why_case *c, int dir_fd);
+
+#endif
