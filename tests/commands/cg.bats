@@ -319,7 +319,7 @@ echo 9 > /sys/fs/cgroup/pids/$G/a/pids.max" ]
 	[ "${lines[0]}" = "kist: control group '/$G' has no file 'memory.limit_in_byte'" ]
 	[ "${lines[1]}" = "hint: did you mean 'memory.limit_in_bytes'?" ]
 	run -125 cg set "/$G" memory.max=5M
-	[ "${lines[1]}" = "hint: that is its name on cgroup v2; here it is 'memory.limit_in_bytes': 'kist cg convert memory.max=VALUE' translates" ]
+	[ "${lines[1]}" = "hint: here it is 'memory.limit_in_bytes': 'kist cg convert memory.max=VALUE' translates" ]
 	run -125 cg set "/$G" cpu.cfs_quota_us=5
 	[ "${lines[0]}" = "kist: write '5' to 'cpu.cfs_quota_us' of '/$G': Invalid argument (EINVAL)" ]
 	[ "${lines[1]}" = "hint: a period is 1000 to 1000000 us, a quota at least 1000 us and not above what the group above has" ]

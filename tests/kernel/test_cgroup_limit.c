@@ -232,7 +232,7 @@ static void throttle_unknown(const struct cgroup_world *world)
 	assert_int_equal(cgroup_limit(&cgroup, &limits, &err), -ENODEV);
 	assert_int_equal(err.id, KIST_E_CGROUP_LIMIT);
 	assert_non_null(strstr(err.what, "throttleReadBpsDevice"));
-	assert_non_null(strstr(err.hint, "no whole disk"));
+	assert_non_null(strstr(err.hint, "whole disk"));
 	cgroup_close(&cgroup);
 	sweep(world);
 }
