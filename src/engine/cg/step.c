@@ -184,10 +184,8 @@ static int in_the_way(const struct cg_group *group, int i, const pid_t *pids,
 		      cg_shown(group, i), count, count == 1 ? "" : "es",
 		      pids[0], pids[0] > 0 ? cg_comm(pids[0], &arena) : "",
 		      count > 1 ? ", …" : "");
-	err_hint(err,
-		 "cgroup v2 has processes in groups below only: '--leaf' "
-		 "moves them to '%.100s/" CG_LEAF "'",
-		 group->path[i]);
+	err_cause(err, KIST_CAUSE_CGROUP_PROCESSES_INSIDE, group->path[i],
+		  NULL);
 	return ret;
 }
 
