@@ -55,7 +55,8 @@ struct kist_oci {
  * struct kist_oci_create - arguments of create and run
  * @id:		[A-Za-z0-9_+-][A-Za-z0-9_+.-]*, at most 1024 bytes
  * @bundle:	directory with config.json; NULL: the current one
- * @config:	file to read instead of BUNDLE/config.json, or NULL
+ * @config:	file to read instead of BUNDLE/config.json, "-" for standard
+ *		input, or NULL
  * @console_socket: path of an AF_UNIX socket that receives the terminal
  * @pid_file:	receives the pid in decimal, written last, by rename
  * @pidfd_socket: path of an AF_UNIX socket that receives a pidfd

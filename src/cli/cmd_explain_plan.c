@@ -46,13 +46,14 @@ static const struct command *dry_verb(const char *word)
 	return NULL;
 }
 
-/* A folder that has one, or a file that looks like one. */
+/* A folder that has one, a file that looks like one, or standard input. */
 static bool is_config(const char *word)
 {
 	size_t len = strlen(word);
 	char path[4096];
 
-	if (len > 5 && strcmp(word + len - 5, ".json") == 0)
+	if (strcmp(word, "-") == 0 ||
+	    (len > 5 && strcmp(word + len - 5, ".json") == 0))
 		return true;
 	snprintf(path, sizeof(path), "%s/config.json", word);
 	return access(path, F_OK) == 0;

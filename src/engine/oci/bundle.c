@@ -23,6 +23,25 @@ static int absolute(const char *path, char ret[PATH_MAX],
 	return 0;
 }
 
+/* From a pipe, whose size is not known. */
+static int read_input(struct bundle *bundle, struct kist_error *err)
+{
+	CLEANUP_BUF struct buf text;
+	int ret;
+
+	buf_init(&text);
+	ret = buf_read(&text, STDIN_FILENO, CONFIG_MAX);
+	if (ret < 0)
+		return err_sys(err, KIST_E_CONFIG_FILE, -ret,
+			       "read standard input");
+	bundle->config.name = "standard input";
+	bundle->config.text = arena_strndup(&bundle->arena,
+					    text.len ? text.data : "",
+					    text.len);
+	bundle->config.len = text.len;
+	return 0;
+}
+
 static int read_config(struct bundle *bundle, const char *path,
 		       const char *shown, struct kist_error *err)
 {
@@ -60,7 +79,8 @@ int bundle_open(const struct kist_oci_create *args, struct bundle *ret_bundle,
 		if (!file)
 			file = arena_printf(&b->arena, "%s/config.json", path);
 		b->config.name = args->config ? args->config : "config.json";
-		ret = read_config(b, file, file, err);
+		ret = strcmp(file, "-") == 0 ? read_input(b, err) :
+					       read_config(b, file, file, err);
 	}
 	if (ret == 0)
 		ret = config_parse(b->config.text, b->config.len,
