@@ -6,7 +6,7 @@
  * Each has namespaces of its own but for every tenth, which shares the network
  * of the one before; every fifth has a user namespace. The first LINKED have a
  * veth into the network namespace of this program, to the bridge br0; the first
- * ten of them a published port. In each folder GROUP (a control group) below
+ * nine of them a published port. In each folder GROUP (a control group) below
  * "docker" is one for each. What people call them is written to
  * /var/lib/docker.
  *
@@ -218,7 +218,7 @@ int main(int argc, char **argv)
 		call(i, id);
 	}
 	link_all(linked, pids);
-	for (long i = 0; i < linked && i < 10; i++)
+	for (long i = 0; i < linked && i < 9; i++)
 		publish(i);
 	for (long i = 0; i < count; i++)
 		if (write(go[1], "1", 1) != 1)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli/cmd_map.h"
+#include "cli/map_draw.h"
 
 #define ARGS map_args
 
@@ -14,6 +15,21 @@
 	}
 
 static const struct opt map_opts[] = {
+	REST("WORD...", words,
+	     "only what goes by this: a name or the start of an id, a process "
+	     "id, ENGINE:NAME, net:[4026531833], a part of an image or command"),
+	TITLE("which part"),
+	FLAG(0, "ns", ns, "who shares which namespaces"),
+	FLAG(0, "net", net, "devices, their links, addresses, published ports"),
+	FLAG(0, "cg", cg, "control groups, their limits and usage"),
+	FLAG(0, "ids", ids, "user namespaces and their maps"),
+	OPT(0, "engine", "NAME", opt_string, engine,
+	    "only what this one made: kist, docker, podman, containerd, cri-o, "
+	    "lxc, systemd"),
+	TITLE("how"),
+	FLAG('a', "all", whole, "fold nothing, leave no group out"),
+	OPT(0, "width", "COLUMNS", opt_int, width,
+	    "from 40 to 200; else the terminal's, or 80"),
 	FLAG('J', "json", json, "as JSON"),
 	TITLE("pictures"),
 	PICTURE("svg", "FILE", svg, "-", "a drawing, to print or to embed"),
@@ -31,26 +47,104 @@ static const struct opt map_opts[] = {
 	OPT_END,
 };
 
+unsigned map_parts(const struct map_args *a)
+{
+	return (a->ns ? KIST_MAP_NAMESPACES : 0u) |
+	       (a->net ? KIST_MAP_NETWORK : 0u) |
+	       (a->cg ? KIST_MAP_CGROUPS : 0u) | (a->ids ? KIST_MAP_IDS : 0u);
+}
+
+static int print_json(const struct kist_map *map, struct kist_error *err)
+{
+	CLEANUP_FREE char *text = kist_map_json(map);
+
+	if (!text)
+		return err_nomem(err);
+	fputs(text, stdout);
+	return 0;
+}
+
+/* "vm: 12 containers, 3 units; 4 processes are not ours to see" */
+static void draw_summary(struct draw *draw, const struct kist_map *map)
+{
+	static const char *const words[KIST_THING_KINDS][2] = {
+		{ "container", "containers" },
+		{ "named set", "named sets" },
+		{ "unit", "units" },
+		{ "group of other processes", "groups of other processes" },
+	};
+	const char *between = ": ";
+
+	draw_text(draw, DRAW_TITLE, "%s", map->machine);
+	for (size_t kind = 0; kind < KIST_THING_HOST; kind++) {
+		size_t count = 0;
+
+		for (size_t i = 0; i < map->thing_count; i++)
+			count += map->things[i].kind ==
+				 (enum kist_thing_kind)kind;
+		if (!count && kind != KIST_THING_CONTAINER)
+			continue;
+		draw_text(draw, DRAW_PLAIN, "%s%zu %s", between, count,
+			  words[kind][count != 1]);
+		between = ", ";
+	}
+	draw_end(draw);
+	if (!map->hidden)
+		return;
+	draw_text(draw, DRAW_DIM, "%zu process%s not yours to see", map->hidden,
+		  map->hidden == 1 ? " is" : "es are");
+	draw_end(draw);
+}
+
+static const struct {
+	unsigned part;
+	void (*draw)(struct draw *draw, const struct kist_map *map);
+} parts[] = {
+	{ KIST_MAP_NAMESPACES, map_draw_shares },
+	{ KIST_MAP_NETWORK, map_draw_net },
+	{ KIST_MAP_CGROUPS, map_draw_cgroups },
+	{ KIST_MAP_IDS, map_draw_ids },
+};
+
+static void print_text(const struct map_args *a, const struct kist_map *map)
+{
+	unsigned wanted = map_parts(a) ? map_parts(a) : ~0u;
+	struct draw draw;
+
+	draw_init(&draw, (size_t)a->width);
+	draw.whole = a->whole;
+	draw_summary(&draw, map);
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (wanted & parts[i].part)
+			parts[i].draw(&draw, map);
+	draw_done(&draw);
+}
+
 static int map_run(void *global, const void *args, struct kist_error *err)
 {
 	const struct kist_global *g = global;
 	const struct map_args *a = args;
-	struct kist_map map;
-	char *text;
+	struct kist_map map, shown;
 	int ret;
 
+	if (a->width && (a->width < 40 || a->width > 200))
+		return err_set(err, KIST_E_USAGE,
+			       "--width is from 40 to 200, not %d", a->width);
 	if (map_wants_picture(a))
 		return map_picture(g, a, err);
-	ret = kist_map(&g->kist, 0, &map, err);
+	ret = kist_map(&g->kist, map_parts(a), &map, err);
 	if (ret < 0)
 		return ret;
-	text = kist_map_json(&map);
+	ret = map_filter(a, &map, &shown, err);
+	if (ret == 0) {
+		if (a->json)
+			ret = print_json(&shown, err);
+		else
+			print_text(a, &shown);
+		map_filter_done(&shown);
+	}
 	kist_map_free(&map);
-	if (!text)
-		return err_nomem(err);
-	fputs(text, stdout);
-	free(text);
-	return 0;
+	return ret;
 }
 
 const struct command cmd_map = {

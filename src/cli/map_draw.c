@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* map_draw.c - lines of a picture made of characters */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/map_draw.h"
+
+#define WIDTH 80
+#define WIDTH_MIN 40
+#define WIDTH_MAX 200
+#define LETTERS 6
+
+static const char *const styles[DRAW_COLOURS + LETTERS] = {
+	[DRAW_TITLE] = "\033[1m",
+	[DRAW_NAME] = "\033[1m",
+	[DRAW_DIM] = "\033[2m",
+	[DRAW_OWN] = "\033[32m",
+	[DRAW_WARN] = "\033[33m",
+	[DRAW_BAD] = "\033[31m",
+	[DRAW_COLOURS] = "\033[36m",
+	"\033[35m",
+	"\033[33m",
+	"\033[34m",
+	"\033[96m",
+	"\033[95m",
+};
+
+static const char *const glyphs[GLYPH_COUNT][2] = {
+	[GLYPH_HOST] = { ".", "·" },	 [GLYPH_OWN] = { "#", "■" },
+	[GLYPH_BRANCH] = { "|-", "├─" }, [GLYPH_LAST] = { "`-", "└─" },
+	[GLYPH_TRUNK] = { "|", "│" },	 [GLYPH_LINE] = { "--", "──" },
+	[GLYPH_INTO] = { "->", "→" },	 [GLYPH_FROM] = { "<-", "←" },
+	[GLYPH_TIMES] = { "x", "×" },	 [GLYPH_FULL] = { "#", "█" },
+	[GLYPH_EMPTY] = { ".", "░" },	 [GLYPH_MORE] = { "...", "…" },
+	[GLYPH_DASH] = { "-", "–" },
+};
+
+static bool has_utf8(void)
+{
+	const char *locale = getenv("LC_ALL");
+
+	if (!locale || !*locale)
+		locale = getenv("LC_CTYPE");
+	if (!locale || !*locale)
+		locale = getenv("LANG");
+	return locale &&
+	       (strcasestr(locale, "utf-8") || strcasestr(locale, "utf8"));
+}
+
+static size_t terminal_width(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_col)
+		return WIDTH;
+	return size.ws_col < WIDTH_MIN ? WIDTH_MIN :
+	       size.ws_col > WIDTH_MAX ? WIDTH_MAX :
+					 size.ws_col;
+}
+
+void draw_init(struct draw *draw, size_t width)
+{
+	const char *no_colour = getenv("NO_COLOR");
+
+	*draw = (struct draw){
+		.width = width ? width : terminal_width(),
+		.utf8 = has_utf8(),
+		.colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour),
+	};
+	buf_init(&draw->line);
+}
+
+void draw_done(struct draw *draw)
+{
+	buf_done(&draw->line);
+}
+
+/* ---- pieces ---- */
+
+/* Bytes of a whole, harmless character; 0: there is none. */
+static size_t character(const char *text)
+{
+	unsigned char c = (unsigned char)*text;
+	size_t len = c < 0x80		? 1 :
+		     (c & 0xe0) == 0xc0 ? 2 :
+		     (c & 0xf0) == 0xe0 ? 3 :
+		     (c & 0xf8) == 0xf0 ? 4 :
+					  0;
+
+	if (c < ' ' || c == 127)
+		return 0;
+	/* The control characters of Latin 1. */
+	if (c == 0xc2 && (unsigned char)text[1] < 0xa0)
+		return 0;
+	for (size_t i = 1; i < len; i++)
+		if (((unsigned char)text[i] & 0xc0) != 0x80)
+			return 0;
+	return len;
+}
+
+size_t draw_width(const char *text)
+{
+	size_t width = 0;
+
+	while (*text) {
+		size_t len = character(text);
+
+		text += len ? len : 1;
+		width++;
+	}
+	return width;
+}
+
+static void put(struct draw *draw, const char *text, size_t columns)
+{
+	while (*text && columns > 0 && draw->at < draw->width) {
+		size_t len = character(text);
+
+		if (len == 0 || (len > 1 && !draw->utf8))
+			buf_putc(&draw->line, '?');
+		else
+			buf_add(&draw->line, text, len);
+		text += len ? len : 1;
+		draw->at++;
+		columns--;
+	}
+}
+
+static void put_styled(struct draw *draw, unsigned style, const char *text,
+		       size_t columns)
+{
+	const char *code = draw->colour ? styles[style] : NULL;
+
+	if (code)
+		buf_puts(&draw->line, code);
+	put(draw, text, columns);
+	if (code)
+		buf_puts(&draw->line, "\033[0m");
+}
+
+void draw_text(struct draw *draw, unsigned style, const char *fmt, ...)
+{
+	CLEANUP_FREE char *text = NULL;
+	va_list args;
+
+	va_start(args, fmt);
+	if (vasprintf(&text, fmt, args) < 0)
+		text = NULL;
+	va_end(args);
+	if (text)
+		put_styled(draw, style, text, draw->width);
+}
+
+void draw_cell(struct draw *draw, unsigned style, size_t columns,
+	       const char *text)
+{
+	size_t end = draw->at + columns;
+	size_t more = draw->utf8 ? 1 : 3;
+
+	if (draw_width(text) > columns && columns > more) {
+		put_styled(draw, style, text, columns - more);
+		draw_glyph(draw, style, GLYPH_MORE);
+	} else {
+		put_styled(draw, style, text, columns);
+	}
+	draw_to(draw, end);
+}
+
+const char *draw_glyph_text(const struct draw *draw, enum draw_glyph glyph)
+{
+	return glyphs[glyph][draw->utf8];
+}
+
+void draw_glyph(struct draw *draw, unsigned style, enum draw_glyph glyph)
+{
+	put_styled(draw, style, glyphs[glyph][draw->utf8], draw->width);
+}
+
+void draw_to(struct draw *draw, size_t column)
+{
+	while (draw->at < column && draw->at < draw->width) {
+		buf_putc(&draw->line, ' ');
+		draw->at++;
+	}
+}
+
+/* Without the blanks at its end. */
+void draw_end(struct draw *draw)
+{
+	struct buf *line = &draw->line;
+
+	while (line->len && line->data[line->len - 1] == ' ')
+		line->len--;
+	fwrite(line->data ? line->data : "", 1, line->len, stdout);
+	putchar('\n');
+	line->len = 0;
+	draw->at = 0;
+}
+
+void draw_title(struct draw *draw, const char *text)
+{
+	putchar('\n');
+	draw_text(draw, DRAW_TITLE, "%s", text);
+}
+
+unsigned draw_colour(size_t number)
+{
+	return DRAW_COLOURS + (unsigned)(number % LETTERS);
+}
+
+void draw_branch(struct draw *draw, unsigned depth, uint64_t trunks,
+		 bool is_last)
+{
+	for (unsigned i = 0; i < depth; i++) {
+		if (i < 64 && trunks >> i & 1)
+			draw_glyph(draw, DRAW_DIM, GLYPH_TRUNK);
+		else
+			put(draw, " ", 1);
+		put(draw, "  ", 2);
+	}
+	draw_glyph(draw, DRAW_DIM, is_last ? GLYPH_LAST : GLYPH_BRANCH);
+	put(draw, " ", 1);
+}
+
+/* ---- names ---- */
+
+const struct kist_map_ns *map_ns(const struct kist_map *map, uint64_t ns)
+{
+	for (size_t i = 0; ns && i < map->ns_count; i++)
+		if (map->namespaces[i].ino == ns)
+			return &map->namespaces[i];
+	return NULL;
+}
+
+static unsigned kind_index(enum kist_ns kind)
+{
+	return (unsigned)__builtin_ctz((unsigned)kind);
+}
+
+void map_call(const struct kist_map *map, enum kist_ns kind, uint64_t ns,
+	      size_t most, struct buf *ret_text)
+{
+	const struct kist_map_ns *row = map_ns(map, ns);
+	size_t found = 0;
+
+	for (size_t i = 0; i < map->thing_count; i++) {
+		const struct kist_thing *thing = &map->things[i];
+
+		if (thing->ns[kind_index(kind)] != ns ||
+		    (row && row->is_initial && thing->kind != KIST_THING_HOST))
+			continue;
+		if (found++ < most)
+			buf_printf(ret_text, "%s%s", found > 1 ? ", " : "",
+				   thing->name);
+	}
+	if (found > most)
+		buf_printf(ret_text, " and %zu more", found - most);
+	if (found)
+		return;
+	if (row && row->is_initial)
+		buf_puts(ret_text, "host");
+	else if (row && row->name)
+		buf_puts(ret_text, row->name);
+	else
+		buf_printf(ret_text, "[%llu]", (unsigned long long)ns);
+}
