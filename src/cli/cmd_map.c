@@ -106,13 +106,15 @@ static const struct {
 	{ KIST_MAP_IDS, map_draw_ids },
 };
 
-static void print_text(const struct map_args *a, const struct kist_map *map)
+static void print_text(const struct map_args *a, const struct kist_map *map,
+		       const struct kist_map *whole)
 {
 	unsigned wanted = map_parts(a) ? map_parts(a) : ~0u;
 	struct draw draw;
 
 	draw_init(&draw, (size_t)a->width);
 	draw.whole = a->whole;
+	draw.names = whole;
 	draw_summary(&draw, map);
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		if (wanted & parts[i].part)
@@ -140,7 +142,7 @@ static int map_run(void *global, const void *args, struct kist_error *err)
 		if (a->json)
 			ret = print_json(&shown, err);
 		else
-			print_text(a, &shown);
+			print_text(a, &shown, &map);
 		map_filter_done(&shown);
 	}
 	kist_map_free(&map);

@@ -50,8 +50,11 @@ static bool goes_by(const struct kist_thing *thing, const char *word)
 		word += len + 1;
 	if (number && ((uint64_t)thing->pid == number || is_in(thing, number)))
 		return true;
+	/* The first process of a machine was told much that is not it. */
+	if (thing->kind != KIST_THING_HOST && has(thing->command, word))
+		return true;
 	return has(thing->name, word) || has(thing->image, word) ||
-	       has(thing->command, word) || has(thing->cgroup, word) ||
+	       has(thing->cgroup, word) ||
 	       (thing->id && strncmp(thing->id, word, strlen(word)) == 0);
 }
 
@@ -104,7 +107,8 @@ static const struct kist_map_ns *filter_namespaces(const struct kist_map *map,
 
 	*ret_count = 0;
 	for (size_t i = 0; list && i < map->ns_count; i++)
-		if (any_in(to, map->namespaces[i].ino))
+		if (any_in(to, map->namespaces[i].ino) ||
+		    has_device(to, map->namespaces[i].ino))
 			list[(*ret_count)++] = map->namespaces[i];
 	return list;
 }
@@ -229,9 +233,9 @@ int map_filter(const struct map_args *a, const struct kist_map *map,
 		free(things);
 		return nothing(a, map, err);
 	}
+	ret_map->devices = filter_devices(map, ret_map, &ret_map->device_count);
 	ret_map->namespaces =
 		filter_namespaces(map, ret_map, &ret_map->ns_count);
-	ret_map->devices = filter_devices(map, ret_map, &ret_map->device_count);
 	ret_map->ports = filter_ports(map, ret_map, &ret_map->port_count);
 	filter_cgroups(map, ret_map, things);
 	ret_map->arena = things; /* lists of its own: map_filter_done() */

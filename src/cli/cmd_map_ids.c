@@ -50,7 +50,7 @@ static void draw_one(struct ids *s, const struct kist_map_ns *ns)
 	CLEANUP_BUF struct buf text;
 
 	buf_init(&text);
-	map_call(s->map, KIST_NS_USER, ns->ino, NAMES, &text);
+	map_call(s->draw, KIST_NS_USER, ns->ino, NAMES, &text);
 	draw_text(d, DRAW_NAME, "%s", text.data ? text.data : "");
 	draw_text(d, DRAW_DIM, "  user:[%llu]", (unsigned long long)ns->ino);
 	text.len = 0;

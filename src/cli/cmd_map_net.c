@@ -115,7 +115,7 @@ static void draw_other_end(struct net *n, const struct kist_map_device *d,
 		draw_text(n->draw, DRAW_PLAIN, "%s", peer ? peer->name : "?");
 		return;
 	}
-	map_call(n->map, KIST_NS_NET, d->peer_ns, 2, &label);
+	map_call(n->draw, KIST_NS_NET, d->peer_ns, 2, &label);
 	draw_cell(n->draw, DRAW_NAME, label_width,
 		  label.data ? label.data : "");
 	draw_text(n->draw, DRAW_PLAIN, " ");
@@ -137,7 +137,7 @@ static size_t label_width(const struct net *n, const struct kist_map_device *d)
 	buf_init(&label);
 	if (!d->peer_ns || d->peer_ns == d->ns)
 		return 0;
-	map_call(n->map, KIST_NS_NET, d->peer_ns, 2, &label);
+	map_call(n->draw, KIST_NS_NET, d->peer_ns, 2, &label);
 	width = draw_width(label.data ? label.data : "");
 	return width > 24 ? 24 : width;
 }
@@ -265,7 +265,7 @@ static void draw_space(struct net *n, const struct kist_map_ns *ns)
 	CLEANUP_BUF struct buf label;
 
 	buf_init(&label);
-	map_call(n->map, KIST_NS_NET, ns->ino, NAMES, &label);
+	map_call(n->draw, KIST_NS_NET, ns->ino, NAMES, &label);
 	draw_text(n->draw, DRAW_NAME, "%s", label.data ? label.data : "");
 	draw_text(n->draw, DRAW_DIM, "  net:[%llu]",
 		  (unsigned long long)ns->ino);
@@ -306,15 +306,16 @@ static void draw_alone(struct net *n)
 			continue;
 		if (count++ < NAMES * 2) {
 			buf_puts(&text, count > 1 ? ", " : "");
-			map_call(n->map, KIST_NS_NET, ns->ino, 1, &text);
+			map_call(n->draw, KIST_NS_NET, ns->ino, 1, &text);
 		}
 	}
 	if (!count)
 		return;
-	if (count > NAMES * 2)
-		buf_printf(&text, " and %zu more", count - NAMES * 2);
-	draw_text(n->draw, DRAW_DIM, "without a link: ");
-	draw_text(n->draw, DRAW_PLAIN, "%s", text.data);
+	draw_text(n->draw, DRAW_DIM, "%zu without a link: ", count);
+	draw_text(n->draw, DRAW_PLAIN, "%s%s%s", text.data,
+		  count > NAMES * 2 ? ", " : "",
+		  count > NAMES * 2 ? draw_glyph_text(n->draw, GLYPH_MORE) :
+				      "");
 	draw_end(n->draw);
 }
 

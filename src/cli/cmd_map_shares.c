@@ -202,7 +202,7 @@ static void draw_folded(struct shares *s, const struct row *rows, size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		procs += rows[i].thing->procs;
-	snprintf(text, sizeof(text), "  %s %zu more like these",
+	snprintf(text, sizeof(text), "  %s %zu more",
 		 draw_glyph_text(d, GLYPH_TIMES), count);
 	draw_cell(d, DRAW_DIM, s->name_width, text);
 	draw_text(d, DRAW_PLAIN, " ");

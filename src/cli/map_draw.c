@@ -240,9 +240,10 @@ static unsigned kind_index(enum kist_ns kind)
 	return (unsigned)__builtin_ctz((unsigned)kind);
 }
 
-void map_call(const struct kist_map *map, enum kist_ns kind, uint64_t ns,
+void map_call(const struct draw *draw, enum kist_ns kind, uint64_t ns,
 	      size_t most, struct buf *ret_text)
 {
+	const struct kist_map *map = draw->names;
 	const struct kist_map_ns *row = map_ns(map, ns);
 	size_t found = 0;
 

@@ -42,10 +42,12 @@ enum draw_glyph {
 	GLYPH_COUNT
 };
 
-/* @whole: nothing is folded */
+/* @whole: nothing is folded. @names: the map that names are looked up in: the
+ * whole one, where only a part is drawn */
 struct draw {
 	size_t width, at;
 	bool utf8, colour, whole;
+	const struct kist_map *names;
 	struct buf line;
 };
 
@@ -78,7 +80,7 @@ size_t draw_width(const char *text);
 
 /* What people call the things in a namespace: "web-1, db-1 and 3 more"; the
  * machine's: "host". */
-void map_call(const struct kist_map *map, enum kist_ns kind, uint64_t ns,
+void map_call(const struct draw *draw, enum kist_ns kind, uint64_t ns,
 	      size_t most, struct buf *ret_text);
 /* The row of a namespace, or NULL. */
 const struct kist_map_ns *map_ns(const struct kist_map *map, uint64_t ns);
