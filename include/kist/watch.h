@@ -59,7 +59,8 @@ struct kist_event {
  * @pressure:	"memory=100ms/1s", "cpu=20%", NULL-terminated; NULL: none
  * @seconds:	how long; 0: until SIGINT or SIGTERM
  * @count:	how many events; 0: any
- * @event:	told of each; a negative return ends the watch
+ * @ready:	called once when all is known that was there before, or NULL
+ * @event:	told of each; a negative return ends the watch and is returned
  */
 struct kist_watch {
 	unsigned events;
@@ -67,10 +68,20 @@ struct kist_watch {
 	const char *const *pressure;
 	double seconds;
 	size_t count;
+	void (*ready)(void *context);
 	int (*event)(void *context, const struct kist_event *event);
 	void *context;
 };
 
+/**
+ * kist_watch() - tell of events until it is enough
+ *
+ * SIGINT and SIGTERM are held meanwhile, and end it. As root in the first
+ * namespaces processes are followed as they are made and end; else all is
+ * looked at once a second, and what is shorter may be missed.
+ *
+ * Return: 0; WATCH_PRESSURE, TARGET…, or what @event returned.
+ */
 int kist_watch(const struct kist *kist, const struct kist_watch *args,
 	       struct kist_error *err);
 

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* in <linux/nsfs.h> since 6.18 */
+#define NS_ID _IOR(0xb7, 13, uint64_t)
+
 /* nsfs.c - what the kernel says of an open namespace, and listns(2) */
 #include <fcntl.h>
 #include <linux/nsfs.h>
@@ -58,6 +61,11 @@ int sys_ns_open_id(uint64_t id)
 
 	return sys_result(syscall(SYS_open_by_handle_at, FD_OF_NSFS, &handle,
 				  O_RDONLY | O_CLOEXEC));
+}
+
+int sys_ns_id(int ns_fd, uint64_t *ret_id)
+{
+	return ioctl(ns_fd, NS_ID, ret_id) < 0 ? -errno : 0;
 }
 
 int sys_ns_type(int ns_fd)

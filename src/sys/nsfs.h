@@ -32,6 +32,10 @@ MUST_CHECK ssize_t sys_listns(uint64_t after, uint32_t kinds, uint64_t user_ns,
  * gone; EPERM: it is not ours to see). */
 MUST_CHECK int sys_ns_open_id(uint64_t id);
 
+/* The number that no other namespace ever has, while inodes are used again
+ * (Linux 6.18). Return: 0 or -errno (ENOTTY: an older kernel). */
+int sys_ns_id(int ns_fd, uint64_t *ret_id);
+
 /* CLONE_NEW* of a namespace, or -errno (ENOTTY: no namespace). */
 int sys_ns_type(int ns_fd);
 

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* watch.c - kist_watch(): wait, look, tell, until it is the end */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "engine/ns/target.h"
+#include "engine/watch/watch.h"
+#include "kernel/cgroup_effective.h"
+#include "kernel/proc.h"
+
+#define LOOK_MS 1000
+#define SOON_MS 60
+#define PRESSURE_MS 250
+#define REST 20 /* looking takes at most one part in so many */
+
+static const struct {
+	enum kist_event_kind kind;
+	const char *name;
+} names[] = {
+	{ KIST_EVENT_NS_NEW, "ns-new" },
+	{ KIST_EVENT_NS_GONE, "ns-gone" },
+	{ KIST_EVENT_CONTAINER, "container" },
+	{ KIST_EVENT_OOM, "oom" },
+	{ KIST_EVENT_PRESSURE, "pressure" },
+	{ KIST_EVENT_POPULATED, "populated" },
+	{ KIST_EVENT_EXIT, "exit" },
+	{ KIST_EVENT_LIMIT, "limit" },
+};
+
+const char *kist_event_name(enum kist_event_kind kind)
+{
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (names[i].kind == kind)
+			return names[i].name;
+	return NULL;
+}
+
+/* ---- growing arrays ---- */
+
+void *watched_add(struct watched_list *list)
+{
+	char *item;
+
+	if (list->count == list->size) {
+		size_t size = list->size ? list->size * 2 : 64;
+		void *more = reallocarray(list->items, size, list->item_size);
+
+		if (!more)
+			return NULL;
+		list->items = more;
+		list->size = size;
+	}
+	item = (char *)list->items + list->count++ * list->item_size;
+	return memset(item, 0, list->item_size);
+}
+
+/* The order is nobody's: the last takes the place. */
+void watched_remove(struct watched_list *list, size_t index)
+{
+	char *items = list->items;
+
+	list->count--;
+	if (index != list->count)
+		memcpy(items + index * list->item_size,
+		       items + list->count * list->item_size, list->item_size);
+}
+
+/* ---- telling ---- */
+
+static bool is_below(const char *group, const char *top)
+{
+	const size_t len = strlen(top);
+
+	return group && strncmp(group, top, len) == 0 &&
+	       (group[len] == '/' || !group[len]);
+}
+
+static bool is_about_target(const struct watching *w,
+			    const struct kist_event *event)
+{
+	if (!w->has_target || event->kind == KIST_EVENT_PRESSURE)
+		return true;
+	if (w->only_group && is_below(event->cgroup, w->only_group))
+		return true;
+	if (w->only_pid && event->pid == w->only_pid)
+		return true;
+	for (int kind = 0; kind < KIST_NS_KINDS; kind++)
+		if (event->ns && event->ns == w->only_ns[kind])
+			return true;
+	return false;
+}
+
+void watch_tell(struct watching *w, struct kist_event *event)
+{
+	struct timespec now;
+
+	if (w->result || !watch_wants(w, event->kind) ||
+	    !is_about_target(w, event) ||
+	    (w->args->count && w->told >= w->args->count))
+		return;
+	clock_gettime(CLOCK_REALTIME, &now);
+	event->time_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+	w->told++;
+	w->result = w->args->event(w->args->context, event);
+}
+
+/* ---- the target ---- */
+
+/* Its control group, if that says more than "everything". */
+static void take_group(struct watching *w, pid_t pid)
+{
+	CLEANUP_ARENA struct arena arena;
+	struct cgroup_member *members;
+	size_t count;
+
+	arena_init(&arena);
+	if (cgroup_members(w->proc_fd, pid, &arena, &members, &count) < 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(members[i].path, "/") != 0 &&
+		    (!*members[i].controllers ||
+		     strstr(members[i].controllers, "memory"))) {
+			free(w->only_group);
+			w->only_group = strdup(members[i].path);
+		}
+}
+
+static int take_target(struct watching *w, struct kist_error *err)
+{
+	const char *word = w->args->target;
+	struct target target;
+	int ret;
+
+	if (!word)
+		return 0;
+	w->has_target = true;
+	if (strncmp(word, "cg:", 3) == 0) {
+		/* also one that nobody is in yet */
+		w->only_group = strdup(word + 3);
+		return w->only_group ? 0 : err_nomem(err);
+	}
+	ret = target_open(w->kist, word, &target, err);
+	if (ret < 0)
+		return ret;
+	for (int kind = 0; kind < KIST_NS_KINDS; kind++) {
+		int fd = target_kinds(&target) >> kind & 1 ?
+				 target_ns(&target, (enum ns_kind)kind, NULL) :
+				 -1;
+		struct stat st;
+
+		if (fd >= 0 && fstat(fd, &st) == 0 &&
+		    st.st_ino != w->host_ns[kind])
+			w->only_ns[kind] = st.st_ino;
+	}
+	if (target.pid > 0) {
+		w->only_pid = target.pid;
+		take_group(w, target.pid);
+	}
+	target_close(&target);
+	return 0;
+}
+
+/* ---- begin and end ---- */
+
+static void read_host(struct watching *w)
+{
+	for (int kind = 0; kind < KIST_NS_KINDS; kind++) {
+		char path[40];
+		struct stat st;
+
+		snprintf(path, sizeof(path), "1/ns/%s", ns_table[kind].name);
+		if (fstatat(w->proc_fd, path, &st, 0) < 0) {
+			snprintf(path, sizeof(path), "self/ns/%s",
+				 ns_table[kind].name);
+			if (fstatat(w->proc_fd, path, &st, 0) < 0)
+				continue;
+		}
+		w->host_ns[kind] = st.st_ino;
+	}
+}
+
+static int read_pressures(struct watching *w, struct kist_error *err)
+{
+	const char *const *text = w->args->pressure;
+
+	for (; text && *text; text++) {
+		int ret;
+
+		if (w->pressure_count == WATCH_PRESSURES)
+			return err_set(err, KIST_E_WATCH_PRESSURE,
+				       "these are too many thresholds");
+		ret = watch_pressure_parse(
+			*text, &w->pressures[w->pressure_count++], err);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+static int begin(struct watching *w, struct kist_error *err)
+{
+	sigset_t end;
+	int ret = read_pressures(w, err);
+
+	if (ret == 0)
+		ret = w->proc_fd = proc_open(err);
+	if (ret >= 0)
+		ret = cgroup_probe(&w->world, err);
+	if (ret < 0)
+		return ret;
+	cgroup_usage_open(&w->world, w->root_fds);
+	read_host(w);
+	ret = take_target(w, err);
+	if (ret < 0)
+		return ret;
+	sigemptyset(&end);
+	sigaddset(&end, SIGINT);
+	sigaddset(&end, SIGTERM);
+	w->signal_fd = signalfd(-1, &end, SFD_CLOEXEC | SFD_NONBLOCK);
+	w->connector_fd = connector_open();
+	if (watch_wants(w, KIST_EVENT_OOM))
+		w->kmsg_fd =
+			open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (w->kmsg_fd >= 0)
+		lseek(w->kmsg_fd, 0, SEEK_END);
+	return 0;
+}
+
+static void end(struct watching *w)
+{
+	struct watched_thing *things = w->things.items;
+	struct watched_group *groups = w->groups.items;
+
+	for (size_t i = 0; i < w->things.count; i++) {
+		free(things[i].key);
+		free(things[i].name);
+		free(things[i].engine);
+		free(things[i].cgroup);
+	}
+	for (size_t i = 0; i < w->groups.count; i++)
+		free(groups[i].path);
+	free(w->spaces.items);
+	free(w->processes.items);
+	free(w->things.items);
+	free(w->groups.items);
+	free(w->only_group);
+	cgroup_usage_close(w->root_fds);
+	cleanup_fd(&w->proc_fd);
+	cleanup_fd(&w->signal_fd);
+	cleanup_fd(&w->connector_fd);
+	cleanup_fd(&w->kmsg_fd);
+}
+
+/* ---- looking and waiting ---- */
+
+static int64_t clock_ms(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int64_t now_ms(void)
+{
+	return clock_ms(CLOCK_MONOTONIC);
+}
+
+static int look(struct watching *w, struct kist_error *err)
+{
+	static const unsigned of_spaces = KIST_EVENT_NS_NEW |
+					  KIST_EVENT_NS_GONE | KIST_EVENT_EXIT;
+	int ret = 0;
+
+	w->is_dirty = false;
+	/* things first: they give the names of what is told next */
+	if (watch_wants(w, KIST_EVENTS & ~(unsigned)KIST_EVENT_PRESSURE))
+		ret = watch_things(w, err);
+	if (ret == 0 && watch_wants(w, of_spaces))
+		ret = watch_spaces(w, err);
+	if (ret == 0)
+		ret = watch_groups(w, err);
+	return ret;
+}
+
+/* Return: false: a signal says that it is enough. */
+static bool wait_until(struct watching *w, int64_t until)
+{
+	struct pollfd fds[3] = { { w->signal_fd, POLLIN, 0 },
+				 { w->connector_fd, POLLIN, 0 },
+				 { w->kmsg_fd, POLLIN, 0 } };
+	int64_t ms = until - now_ms();
+
+	if (poll(fds, 3, ms > 0 ? (int)ms : 0) > 0 && fds[0].revents)
+		return false;
+	if (fds[1].revents)
+		connector_read(w);
+	if (fds[2].revents)
+		watch_log(w);
+	return true;
+}
+
+static bool is_over(const struct watching *w, int64_t deadline)
+{
+	return w->result || (w->args->count && w->told >= w->args->count) ||
+	       (deadline && now_ms() >= deadline);
+}
+
+static int follow(struct watching *w, struct kist_error *err)
+{
+	const int64_t deadline =
+		w->args->seconds > 0 ?
+			now_ms() + (int64_t)(w->args->seconds * 1000) :
+			0;
+	int64_t next = now_ms() + LOOK_MS, rest = 0, used;
+
+	while (!is_over(w, deadline)) {
+		int64_t until = next;
+		int ret;
+
+		if (w->is_dirty && until > now_ms() + SOON_MS)
+			until = now_ms() + SOON_MS;
+		if (until < rest)
+			until = rest;
+		next = until;
+		if (w->pressure_count && until > now_ms() + PRESSURE_MS)
+			until = now_ms() + PRESSURE_MS;
+		if (deadline && until > deadline)
+			until = deadline;
+		if (!wait_until(w, until))
+			return 0;
+		watch_pressure(w);
+		if (now_ms() < next)
+			continue;
+		used = clock_ms(CLOCK_THREAD_CPUTIME_ID);
+		ret = look(w, err);
+		if (ret < 0)
+			return ret;
+		used = clock_ms(CLOCK_THREAD_CPUTIME_ID) - used;
+		next = now_ms() + LOOK_MS;
+		rest = now_ms() + used * REST;
+	}
+	return 0;
+}
+
+int kist_watch(const struct kist *kist, const struct kist_watch *args,
+	       struct kist_error *err)
+{
+	struct watching w = {
+		.kist = kist,
+		.args = args,
+		.proc_fd = -1,
+		.signal_fd = -1,
+		.connector_fd = -1,
+		.kmsg_fd = -1,
+		.vm_oom_kills = -1,
+		.spaces.item_size = sizeof(struct watched_ns),
+		.processes.item_size = sizeof(struct watched_process),
+		.things.item_size = sizeof(struct watched_thing),
+		.groups.item_size = sizeof(struct watched_group),
+	};
+	sigset_t held, former;
+	int ret;
+
+	for (int i = 0; i < CGROUP_HIERARCHY_MAX; i++)
+		w.root_fds[i] = -1;
+	sigemptyset(&held);
+	sigaddset(&held, SIGINT);
+	sigaddset(&held, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &held, &former);
+	ret = begin(&w, err);
+	if (ret == 0)
+		ret = look(&w, err);
+	w.begun = true;
+	if (ret == 0 && args->ready)
+		args->ready(args->context);
+	if (ret == 0)
+		ret = follow(&w, err);
+	end(&w);
+	pthread_sigmask(SIG_SETMASK, &former, NULL);
+	return ret < 0 ? ret : w.result < 0 ? w.result : 0;
+}
