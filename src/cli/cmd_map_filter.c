@@ -99,6 +99,15 @@ static bool any_in(const struct kist_map *map, uint64_t ino)
 	return false;
 }
 
+/* Where a link leads to. */
+static bool has_device(const struct kist_map *map, uint64_t ino)
+{
+	for (size_t i = 0; i < map->device_count; i++)
+		if (map->devices[i].ns == ino)
+			return true;
+	return false;
+}
+
 static const struct kist_map_ns *filter_namespaces(const struct kist_map *map,
 						   const struct kist_map *to,
 						   size_t *ret_count)
