@@ -186,6 +186,13 @@ static const char *mount_text(const struct why_case *c)
 			    mount_flags(c->flags, c->arena));
 }
 
+static bool has_more(const char *text)
+{
+	const char *end = strchr(text, '\n');
+
+	return end && end[1];
+}
+
 const char *why_case_text(const struct why_case *c)
 {
 	uint32_t kinds = WHY_NS | WHY_JOIN;
@@ -200,9 +207,13 @@ const char *why_case_text(const struct why_case *c)
 	if (flags[0])
 		return arena_printf(c->arena, "%s(%s)%s", c->name, flags,
 				    quoted(c->arena, " ", c->subject));
+	if (c->value && c->subject && c->call & WHY_MAP)
+		return arena_printf(c->arena, "write '%.*s'%s to '%s'",
+				    (int)strcspn(c->value, "\n"), c->value,
+				    has_more(c->value) ? "…" : "", c->subject);
 	if (c->value && c->subject &&
-	    c->call & (WHY_MAP | WHY_WRITE | WHY_CGROUP_WRITE |
-		       WHY_CGROUP_MOVE | WHY_SYSCTL))
+	    c->call & (WHY_WRITE | WHY_CGROUP_WRITE | WHY_CGROUP_MOVE |
+		       WHY_SYSCTL))
 		return arena_printf(c->arena, "write '%s' to '%s'", c->value,
 				    c->subject);
 	return arena_printf(c->arena, "%s%s", c->name,

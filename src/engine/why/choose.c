@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "engine/why/trace.h"
 
 #define RESTARTS 512 /* ERESTARTSYS and its kin never reach the program */
@@ -31,11 +32,15 @@ static bool is_of_every_day(const struct why_case *c)
 	return false;
 }
 
-static bool is_of_kernel(const char *path)
+static bool is_exhausted(int errnum)
 {
-	return path && (strncmp(path, "/proc/", 6) == 0 ||
-			strncmp(path, "/sys/", 5) == 0 ||
-			strncmp(path, "/dev/", 5) == 0);
+	static const int exhausted[] = { EMFILE, ENFILE, EDQUOT,
+					 ENOMEM, ENOSPC, EFBIG };
+
+	for (size_t i = 0; i < ARRAY_LEN(exhausted); i++)
+		if (exhausted[i] == errnum)
+			return true;
+	return false;
 }
 
 bool why_is_worth(const struct why_case *c, bool is_known_call)
@@ -45,9 +50,7 @@ bool why_is_worth(const struct why_case *c, bool is_known_call)
 	if (is_of_every_day(c))
 		return false;
 	if (!is_known_call || c->call == WHY_OTHER)
-		return denied || c->errnum == ENOSYS;
-	if (c->call & WHY_OPEN && c->errnum == ENOENT)
-		return is_of_kernel(c->subject);
+		return denied || c->errnum == ENOSYS || is_exhausted(c->errnum);
 	return true;
 }
 
@@ -64,6 +67,14 @@ static bool tells_of(const char *text, int errnum)
 	       (words && strcasestr(text, words)) || strstr(text, number);
 }
 
+/* "cat: /a/b: …" names the file it is about. */
+static bool names(const char *text, const struct why_case *c)
+{
+	const char *name = c->subject ? path_name(c->subject) : NULL;
+
+	return name && name[0] && strstr(text, name);
+}
+
 static struct why_refusal *latest(struct why_traced *traced, pid_t pid,
 				  const char *text)
 {
@@ -77,10 +88,24 @@ static struct why_refusal *latest(struct why_traced *traced, pid_t pid,
 	return NULL;
 }
 
+/* Locales are looked for between the failure and its message. */
+static struct why_refusal *named(struct why_traced *traced, const char *text)
+{
+	for (size_t i = traced->count; i-- > 0;) {
+		struct why_refusal *r = &traced->refusals[i];
+
+		if (names(text, &r->c) && tells_of(text, r->c.errnum))
+			return r;
+	}
+	return NULL;
+}
+
 void why_blame(struct why_traced *traced, pid_t pid, const char *text)
 {
-	struct why_refusal *r = latest(traced, pid, text);
+	struct why_refusal *r = named(traced, text);
 
+	if (!r)
+		r = latest(traced, pid, text);
 	/* a parent speaks for its child */
 	if (!r)
 		r = latest(traced, 0, text);
@@ -99,6 +124,13 @@ void why_ended(struct why_traced *traced, pid_t pid)
 		r->is_fatal = true;
 }
 
+/* A file that is not there is worth telling if it was told. */
+static bool is_search(const struct why_refusal *r)
+{
+	return r->c.errnum == ENOENT && r->c.call & (WHY_OPEN | WHY_WRITE) &&
+	       !r->is_told;
+}
+
 static int weight(const struct why_refusal *r)
 {
 	bool is_certain = r->why.count && r->why.findings[0].is_certain;
@@ -111,7 +143,8 @@ const struct why_refusal *why_choose(const struct why_traced *traced)
 	const struct why_refusal *best = NULL;
 
 	for (size_t i = 0; i < traced->count; i++)
-		if (!best || weight(&traced->refusals[i]) >= weight(best))
+		if (!is_search(&traced->refusals[i]) &&
+		    (!best || weight(&traced->refusals[i]) >= weight(best)))
 			best = &traced->refusals[i];
 	return best;
 }

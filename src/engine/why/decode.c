@@ -258,8 +258,14 @@ void decode_write(struct why_decoding *d)
 	c->subject = why_decode_link(d, (int)d->stop->args[0]);
 	text = why_decode_text(d, d->stop->args[1],
 			       len < VALUE_MAX ? len : VALUE_MAX);
-	if (text)
-		c->value = arena_strndup(c->arena, text, strcspn(text, "\n"));
+	if (!text)
+		return;
+	c->value = arena_strndup(c->arena, text, strcspn(text, "\n"));
+	if (c->subject &&
+	    why_path_call(c->subject, "write", WHY_WRITE) == WHY_MAP) {
+		c->value = why_decode_text(d, d->stop->args[1], len);
+		c->flags = len;
+	}
 }
 
 void decode_ids(struct why_decoding *d)

@@ -47,7 +47,7 @@ static void put(struct arena *arena, int cause, const struct why_finding *found,
 	to->rule = fill(arena, kist_cause_rule(cause), found);
 	to->evidence = found->evidence;
 	to->fix = fill(arena, kist_cause_fix(cause), found);
-	to->word = kist_cause_word(cause);
+	to->word = fill(arena, kist_cause_word(cause), found);
 	to->is_certain = found->is_certain;
 }
 

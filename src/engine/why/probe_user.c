@@ -1,11 +1,220 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* probe_user.c - refused for who one is: capabilities, ids, user namespaces */
-#include "engine/why/why.h"
-#include "kernel/proc_status.h"
+/* probe_user.c - refused for who one is: capabilities, ids, set-user-ID */
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/num.h"
+#include "engine/why/caller.h"
+#include "kernel/cap.h"
+#include "sys/mount.h"
+#include "sys/process.h"
+
+#ifndef CAP_BPF
+#define CAP_BPF 39
+#endif
+#ifndef CAP_PERFMON
+#define CAP_PERFMON 38
+#endif
+
+/* ---- capabilities ---- */
+
+/* What each call takes; the first row that fits is it. @name: the beginning of
+ * the call's, or NULL: any. @owner: whose user namespace; see caller_can(). */
+static const struct {
+	uint32_t calls;
+	const char *name;
+	int cap;
+	enum ns_kind owner;
+} takes[] = {
+	{ WHY_NS, NULL, CAP_SYS_ADMIN, NS_USER },
+	{ WHY_JOIN, NULL, CAP_SYS_ADMIN, NS_USER },
+	{ WHY_MOUNT | WHY_UMOUNT | WHY_REMOUNT, NULL, CAP_SYS_ADMIN, NS_MNT },
+	{ WHY_ROOT, "chroot", CAP_SYS_CHROOT, NS_USER },
+	{ WHY_ROOT, NULL, CAP_SYS_ADMIN, NS_MNT },
+	{ WHY_LINK, NULL, CAP_NET_ADMIN, NS_NET },
+	{ WHY_SETID, "setuid", CAP_SETUID, NS_USER },
+	{ WHY_SETID, "setreuid", CAP_SETUID, NS_USER },
+	{ WHY_SETID, "setresuid", CAP_SETUID, NS_USER },
+	{ WHY_SETID, "setg", CAP_SETGID, NS_USER },
+	{ WHY_SETID, "setre", CAP_SETGID, NS_USER },
+	{ WHY_SETID, "chown", CAP_CHOWN, NS_USER },
+	{ WHY_SETID, "lchown", CAP_CHOWN, NS_USER },
+	{ WHY_SETID, "fchown", CAP_CHOWN, NS_USER },
+	{ WHY_SOCKET, "socket", CAP_NET_RAW, NS_NET },
+	{ WHY_MKNOD, NULL, CAP_MKNOD, NS_COUNT },
+	{ WHY_SIGNAL, NULL, CAP_KILL, NS_USER },
+	{ WHY_LIMIT, "sched_set", CAP_SYS_NICE, NS_COUNT },
+	{ WHY_LIMIT, "setpriority", CAP_SYS_NICE, NS_COUNT },
+	{ WHY_LIMIT, "mlock", CAP_IPC_LOCK, NS_COUNT },
+	{ WHY_LIMIT, NULL, CAP_SYS_RESOURCE, NS_COUNT },
+	{ WHY_OTHER, "sethostname", CAP_SYS_ADMIN, NS_UTS },
+	{ WHY_OTHER, "setdomainname", CAP_SYS_ADMIN, NS_UTS },
+	{ WHY_OTHER, "reboot", CAP_SYS_BOOT, NS_PID },
+	{ WHY_OTHER, "init_module", CAP_SYS_MODULE, NS_COUNT },
+	{ WHY_OTHER, "finit_module", CAP_SYS_MODULE, NS_COUNT },
+	{ WHY_OTHER, "clock_settime", CAP_SYS_TIME, NS_COUNT },
+	{ WHY_OTHER, "settimeofday", CAP_SYS_TIME, NS_COUNT },
+	{ WHY_OTHER, "swapon", CAP_SYS_ADMIN, NS_COUNT },
+	{ WHY_OTHER, "bpf", CAP_BPF, NS_COUNT },
+	{ WHY_OTHER, "perf_event_open", CAP_PERFMON, NS_COUNT },
+};
+
+static const char *owned(const struct why_case *c, enum ns_kind kind)
+{
+	const char *name;
+
+	if (kind == NS_COUNT)
+		return "the machine, the first one";
+	if (kind == NS_USER)
+		return "the process: its own";
+	name = ns_table[kind].name;
+	return arena_printf(c->arena, "%s:[%llu]", name,
+			    (unsigned long long)caller_ns(c, name));
+}
+
+static bool is_of_new_user(const struct why_case *c)
+{
+	return c->call == WHY_NS && c->flags & CLONE_NEWUSER;
+}
+
+/* A socket of any kind but these needs none. */
+static bool is_raw(const struct why_case *c)
+{
+	return c->call != WHY_SOCKET || (c->flags & 0xf) == 3 ||
+	       (c->flags & 0xf) == 10;
+}
+
+static int lacking(const struct why_case *c, size_t row,
+		   struct why_finding *found)
+{
+	const char *owner, *own, *name = cap_name(takes[row].cap);
+	int can = caller_can(c, takes[row].cap, takes[row].owner, &owner, &own);
+
+	if (can == 1)
+		return 0;
+	found->arg[0] = name;
+	found->arg[1] = owned(c, takes[row].owner);
+	found->is_certain = true;
+	if (can < 0)
+		found->evidence = arena_printf(
+			c->arena,
+			"it is in %s, and that belongs to a user namespace "
+			"above",
+			own);
+	else if (owner && own && strcmp(owner, own) != 0)
+		found->evidence = arena_printf(
+			c->arena, "the process is in %s, but %s is the owner",
+			own, owner);
+	else
+		found->evidence = arena_printf(c->arena,
+					       "CapEff of process %d has no %s",
+					       c->pid, name);
+	return 1;
+}
 
 int probe_capability(const struct why_case *c, struct why_finding *found)
 {
-	(void)c;
-	(void)found;
+	if (is_of_new_user(c) || !is_raw(c))
+		return 0;
+	for (size_t i = 0; i < ARRAY_LEN(takes); i++)
+		if (takes[i].calls & c->call &&
+		    (!takes[i].name ||
+		     (c->name && strncmp(c->name, takes[i].name,
+					 strlen(takes[i].name)) == 0)))
+			return lacking(c, i, found);
 	return 0;
+}
+
+/* ---- ids without a mapping ---- */
+
+/* The numbers of "1000", "1000:1000"; -1 stands for none. */
+static size_t ids_of(const struct why_case *c, int64_t ids[2])
+{
+	const char *text = c->value ? c->value : c->subject;
+	long long a, b;
+	int count = text ? sscanf(text, "%lld:%lld", &a, &b) : 0;
+
+	if (count >= 1)
+		ids[0] = a;
+	if (count >= 2)
+		ids[1] = b;
+	return count > 0 ? (size_t)count : 0;
+}
+
+static bool is_unmapped(const struct why_case *c, const char *file, int64_t id,
+			struct why_finding *found)
+{
+	const char *text = caller_file(c, file);
+	struct id_maps maps = caller_maps(c, text);
+	uint32_t outside;
+
+	if (id < 0 || id > UINT32_MAX || !text || !maps.maps ||
+	    idmap_outside(&maps, (uint32_t)id, &outside))
+		return false;
+	found->arg[0] = arena_printf(c->arena, "%lld", (long long)id);
+	found->arg[1] = file;
+	found->evidence =
+		maps.count ?
+			arena_printf(
+				c->arena,
+				"/proc/%d/%s maps %zu range%s, the first "
+				"is %u to %u",
+				c->pid, file, maps.count,
+				maps.count == 1 ? "" : "s", maps.maps[0].inside,
+				maps.maps[0].inside + maps.maps[0].count - 1) :
+			arena_printf(c->arena, "/proc/%d/%s is empty", c->pid,
+				     file);
+	found->is_certain = true;
+	return true;
+}
+
+int probe_unmapped(const struct why_case *c, struct why_finding *found)
+{
+	int64_t ids[2] = { -1, -1 };
+	bool of_group = c->name && (strncmp(c->name, "setg", 4) == 0 ||
+				    strcmp(c->name, "setregid") == 0 ||
+				    strcmp(c->name, "setresgid") == 0);
+
+	if (!ids_of(c, ids))
+		return 0;
+	return is_unmapped(c, of_group ? "gid_map" : "uid_map", ids[0],
+			   found) ||
+	       is_unmapped(c, "gid_map", ids[1], found);
+}
+
+int probe_setgroups(const struct why_case *c, struct why_finding *found)
+{
+	const char *text = caller_file(c, "setgroups");
+
+	if (!c->name || strcmp(c->name, "setgroups") != 0 || !text ||
+	    strncmp(text, "deny", 4) != 0)
+		return 0;
+	found->evidence =
+		arena_printf(c->arena, "/proc/%d/setgroups is 'deny'", c->pid);
+	found->is_certain = true;
+	return 1;
+}
+
+/* ---- set-user-ID ---- */
+
+int probe_no_new_privs(const struct why_case *c, struct why_finding *found)
+{
+	struct proc_status status;
+	struct stat st;
+
+	if (!caller_status(c, &status) || !status.no_new_privs ||
+	    fstatat(c->proc_fd, "exe", &st, 0) < 0 || !(st.st_mode & S_ISUID) ||
+	    st.st_uid == status.uid[PROC_EFFECTIVE])
+		return 0;
+	found->arg[0] = status.name;
+	found->evidence = arena_printf(
+		c->arena,
+		"NoNewPrivs of process %d is 1, and its program is "
+		"set-user-ID of %u",
+		c->pid, st.st_uid);
+	found->is_certain = true;
+	return 1;
 }

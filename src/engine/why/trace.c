@@ -169,6 +169,7 @@ static void examine(struct tracer *t, struct why_case *c)
 	if (why_answer(c, &r->why) == 0)
 		traced->count++;
 	r->c.proc_fd = -1;
+	r->c.stop = NULL;
 }
 
 static void refused(struct tracer *t, const struct tracee *one, int errnum)
@@ -180,6 +181,7 @@ static void refused(struct tracer *t, const struct tracee *one, int errnum)
 		.errnum = errnum,
 		.pid = one->pid,
 		.proc_fd = proc_fd,
+		.stop = &one->entry,
 		.arena = t->traced->arena,
 	};
 	struct why_decoding d = { .c = &c,

@@ -25,6 +25,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+struct sys_call_stop;
+
 /* What was refused. */
 enum why_call {
 	WHY_NS = 1 << 0,    /* unshare, clone: @flags CLONE_NEW* */
@@ -65,6 +67,8 @@ enum why_call {
  * @is_self:	that is us: then things may also be tried
  * @is_quick:	an error is about to be printed: no process is made
  * @failed:	the error it comes from, or NULL
+ * @stop:	of a traced process the call as it began, or NULL
+ * @sysctl_folder: in the place of /proc/sys, for tests; or NULL
  */
 struct why_case {
 	const struct kist *kist;
@@ -76,6 +80,8 @@ struct why_case {
 	int proc_fd;
 	bool is_self, is_quick;
 	const struct kist_error *failed;
+	const struct sys_call_stop *stop;
+	const char *sysctl_folder;
 	struct arena *arena;
 };
 

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* caller.c - what probes ask about the process that was refused */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/num.h"
+#include "engine/why/caller.h"
+#include "kernel/cap.h"
+#include "sys/file.h"
+#include "sys/nsfs.h"
+
+#define FILE_MAX (64 * 1024)
+#define DEPTH_MAX 40
+#define FIRST_USER_NS 0xEFFFFFFDu /* the machine's own, on every kernel */
+
+const char *caller_file(const struct why_case *c, const char *name)
+{
+	CLEANUP_BUF struct buf buf;
+
+	buf_init(&buf);
+	if (sys_load_file(c->proc_fd, name, &buf, FILE_MAX) < 0)
+		return NULL;
+	return arena_strdup(c->arena, buf.data ? buf.data : "");
+}
+
+bool caller_status(const struct why_case *c, struct proc_status *ret_status)
+{
+	const char *text = caller_file(c, "status");
+
+	return text && proc_status_parse(text, c->arena, ret_status) == 0;
+}
+
+uint64_t caller_ns(const struct why_case *c, const char *kind)
+{
+	char name[40];
+	struct stat st;
+
+	snprintf(name, sizeof(name), "ns/%s", kind);
+	return fstatat(c->proc_fd, name, &st, 0) == 0 ? st.st_ino : 0;
+}
+
+bool caller_sysctl(const struct why_case *c, const char *name,
+		   int64_t *ret_value)
+{
+	char path[200], text[64];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "%s/%s",
+		 c->sysctl_folder ? c->sysctl_folder : "/proc/sys", name);
+	len = sys_read_file(AT_FDCWD, path, text, sizeof(text));
+	if (len <= 0)
+		return false;
+	text[strcspn(text, "\n")] = '\0';
+	return num_parse_i64(text, ret_value) == 0;
+}
+
+struct id_maps caller_maps(const struct why_case *c, const char *text)
+{
+	struct id_maps maps = { 0 };
+	size_t room = 0;
+
+	for (const char *t = text; t && *t; t++)
+		room += *t == '\n';
+	maps.maps = ARENA_ARRAY(c->arena, struct id_map, room + 2);
+	while (text && *text && maps.count <= room) {
+		struct id_map *m = &maps.maps[maps.count];
+
+		if (sscanf(text, "%u %u %u", &m->inside, &m->outside,
+			   &m->count) == 3)
+			maps.count++;
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	return maps;
+}
+
+/* ---- capabilities ---- */
+
+static uint64_t inode_of(int fd)
+{
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 ? st.st_ino : 0;
+}
+
+static const char *name_of(const struct why_case *c, const char *kind,
+			   uint64_t inode)
+{
+	return inode ? arena_printf(c->arena, "%s:[%llu]", kind,
+				    (unsigned long long)inode) :
+		       NULL;
+}
+
+/* Is @inode above the user namespace of @fd? */
+static bool is_below(int fd, uint64_t inode)
+{
+	int at = dup(fd);
+
+	for (int depth = 0; at >= 0 && depth < DEPTH_MAX; depth++) {
+		int above = sys_ns_parent(at);
+
+		close(at);
+		at = above;
+		if (at >= 0 && inode_of(at) == inode) {
+			close(at);
+			return true;
+		}
+	}
+	if (at >= 0)
+		close(at);
+	return false;
+}
+
+/* Return: an fd of the user namespace that is asked, or -errno. */
+static int open_owner(const struct why_case *c, enum ns_kind kind)
+{
+	CLEANUP_FD int fd = -1;
+	char name[40];
+
+	snprintf(name, sizeof(name), "ns/%s", ns_table[kind].name);
+	fd = openat(c->proc_fd, name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	return kind == NS_USER ? TAKE_FD(fd) : ns_open_owner(fd);
+}
+
+int caller_can(const struct why_case *c, int cap, enum ns_kind kind,
+	       const char **ret_owner, const char **ret_own)
+{
+	CLEANUP_FD int owner_fd = -1;
+	struct proc_status status;
+	uint64_t own = caller_ns(c, "user"), owner = FIRST_USER_NS;
+	bool has;
+
+	*ret_owner = NULL;
+	*ret_own = name_of(c, "user", own);
+	if (!caller_status(c, &status) || !own)
+		return 1; /* not known: then it is not this */
+	has = status.caps[PROC_CAP_EFFECTIVE] & CAP_MASK(cap);
+	if (kind != NS_COUNT) {
+		owner_fd = open_owner(c, kind);
+		if (owner_fd == -EPERM)
+			return -EPERM;
+		if (owner_fd < 0)
+			return 1;
+		owner = inode_of(owner_fd);
+	}
+	*ret_owner = name_of(c, "user", owner);
+	if (own == owner)
+		return has;
+	if (owner_fd >= 0 && is_below(owner_fd, own)) {
+		uid_t uid;
+
+		/* its maker has all capabilities in it */
+		return has || (sys_ns_owner_uid(owner_fd, &uid) == 0 &&
+			       uid == status.uid[PROC_EFFECTIVE]);
+	}
+	return 0;
+}
+
+int caller_depth(const struct why_case *c, enum ns_kind kind)
+{
+	char name[40];
+	int at, depth = 0;
+
+	snprintf(name, sizeof(name), "ns/%s", ns_table[kind].name);
+	at = openat(c->proc_fd, name, O_RDONLY | O_CLOEXEC);
+	for (; at >= 0 && depth < DEPTH_MAX; depth++) {
+		int above = sys_ns_parent(at);
+
+		close(at);
+		at = above;
+		if (at < 0)
+			break;
+	}
+	if (at >= 0)
+		close(at);
+	return depth;
+}
