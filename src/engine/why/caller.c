@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "engine/why/caller.h"
 #include "kernel/cap.h"
+#include "kernel/ns_visit.h"
 #include "sys/file.h"
 #include "sys/nsfs.h"
 
@@ -42,19 +43,64 @@ uint64_t caller_ns(const struct why_case *c, const char *kind)
 	return fstatat(c->proc_fd, name, &st, 0) == 0 ? st.st_ino : 0;
 }
 
+/* Numbers of /proc/sys/user are those of the reader's user namespace. */
+struct reading {
+	char path[200], text[64];
+	ssize_t len;
+};
+
+static int read_number(void *arg, struct kist_error *err)
+{
+	struct reading *r = arg;
+
+	(void)err;
+	r->len = sys_read_file(AT_FDCWD, r->path, r->text, sizeof(r->text));
+	return 0;
+}
+
+static bool is_number(struct reading *r, int64_t *ret_value)
+{
+	if (r->len <= 0)
+		return false;
+	r->text[strcspn(r->text, "\n")] = '\0';
+	return num_parse_i64(r->text, ret_value) == 0;
+}
+
+/* Of a process in another user namespace than ours, the number there. */
+static bool read_inside(const struct why_case *c, struct reading *r,
+			int64_t *ret_value)
+{
+	int fds[NS_COUNT] = { -1, -1, -1, -1, -1, -1, -1, -1 };
+	CLEANUP_FD int user_fd = -1;
+	struct stat ours;
+
+	if (c->is_self || c->is_quick || strncmp(r->path, "/proc/sys/user", 14))
+		return false;
+	user_fd = openat(c->proc_fd, "ns/user", O_RDONLY | O_CLOEXEC);
+	if (user_fd < 0 || stat("/proc/self/ns/user", &ours) < 0 ||
+	    ours.st_ino == caller_ns(c, "user"))
+		return false;
+	fds[NS_USER] = user_fd;
+	return ns_visit(fds, read_number, r, NULL) == 0 &&
+	       is_number(r, ret_value);
+}
+
 bool caller_sysctl(const struct why_case *c, const char *name,
 		   int64_t *ret_value)
 {
-	char path[200], text[64];
-	ssize_t len;
+	struct reading outer, inner;
+	int64_t value;
 
-	snprintf(path, sizeof(path), "%s/%s",
+	snprintf(outer.path, sizeof(outer.path), "%s/%s",
 		 c->sysctl_folder ? c->sysctl_folder : "/proc/sys", name);
-	len = sys_read_file(AT_FDCWD, path, text, sizeof(text));
-	if (len <= 0)
+	inner = outer;
+	read_number(&outer, NULL);
+	if (!is_number(&outer, ret_value))
 		return false;
-	text[strcspn(text, "\n")] = '\0';
-	return num_parse_i64(text, ret_value) == 0;
+	/* the limits of all namespaces above hold, too: the lowest is told */
+	if (read_inside(c, &inner, &value) && value < *ret_value)
+		*ret_value = value;
+	return true;
 }
 
 struct id_maps caller_maps(const struct why_case *c, const char *text)

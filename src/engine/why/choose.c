@@ -75,13 +75,21 @@ static bool names(const char *text, const struct why_case *c)
 	return name && name[0] && strstr(text, name);
 }
 
+/* A file that is not there is worth telling if it was told by its name:
+ * libraries and locales are looked for all the time. */
+static bool is_search(const struct why_refusal *r)
+{
+	return r->c.errnum == ENOENT && r->c.call & (WHY_OPEN | WHY_WRITE) &&
+	       !r->is_told;
+}
+
 static struct why_refusal *latest(struct why_traced *traced, pid_t pid,
 				  const char *text)
 {
 	for (size_t i = traced->count; i-- > 0;) {
 		struct why_refusal *r = &traced->refusals[i];
 
-		if ((!pid || r->c.pid == pid) &&
+		if ((!pid || r->c.pid == pid) && !is_search(r) &&
 		    (!text || tells_of(text, r->c.errnum)))
 			return r;
 	}
@@ -122,13 +130,6 @@ void why_ended(struct why_traced *traced, pid_t pid)
 
 	if (r)
 		r->is_fatal = true;
-}
-
-/* A file that is not there is worth telling if it was told. */
-static bool is_search(const struct why_refusal *r)
-{
-	return r->c.errnum == ENOENT && r->c.call & (WHY_OPEN | WHY_WRITE) &&
-	       !r->is_told;
 }
 
 static int weight(const struct why_refusal *r)

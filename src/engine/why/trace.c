@@ -47,7 +47,9 @@ struct tracee {
 	pid_t pid;
 	bool in_call;
 	struct sys_call_stop entry;
-	const char *cgroup; /* the whole file, as it was last */
+	const char *cgroup;  /* the whole file, as it was last */
+	char said[TEXT + 1]; /* the line it is writing */
+	size_t said_len;
 };
 
 struct tracer {
@@ -243,40 +245,55 @@ static bool is_call(const struct sys_call_stop *stop, const char *const *names)
 	return false;
 }
 
-static void listen_to(struct tracer *t, const struct tracee *one)
+/* What a write or writev is about to write. */
+static size_t read_written(const struct tracee *one, char *text, size_t room)
 {
-	static const char *const writes[] = { "write", NULL };
 	static const char *const vectors[] = { "writev", NULL };
-	char text[TEXT + 1];
-	uint64_t at = one->entry.args[1], len = one->entry.args[2];
-	ssize_t got;
+	static const char *const writes[] = { "write", NULL };
+	uint64_t vector[2 * 4] = { 0 }; /* stdio needs two parts */
+	uint64_t count = 1;
+	size_t used = 0;
+
+	vector[0] = one->entry.args[1];
+	vector[1] = one->entry.args[2];
+	if (is_call(&one->entry, vectors)) {
+		count = one->entry.args[2];
+		if (sys_trace_read(one->pid, one->entry.args[1], vector,
+				   sizeof(vector)) < 16)
+			return 0;
+	} else if (!is_call(&one->entry, writes)) {
+		return 0;
+	}
+	for (size_t i = 0; i < 4 && i < count; i++) {
+		uint64_t part = vector[2 * i + 1];
+		ssize_t got;
+
+		if (part > room - used)
+			part = room - used;
+		got = sys_trace_read(one->pid, vector[2 * i], text + used,
+				     (size_t)part);
+		used += got > 0 ? (size_t)got : 0;
+	}
+	return used;
+}
+
+/* A message may come in pieces: it ends with its line. */
+static void listen_to(struct tracer *t, struct tracee *one)
+{
+	size_t got;
 
 	if (one->entry.args[0] != STDERR_FILENO)
 		return;
-	if (is_call(&one->entry, vectors)) {
-		uint64_t vector[2 * 4] = { 0 }; /* stdio's last part is it */
-		size_t used = 0;
-
-		if (sys_trace_read(one->pid, at, vector, sizeof(vector)) < 16)
-			return;
-		for (size_t i = 0; i < 4 && i < len; i++) {
-			uint64_t part = vector[2 * i + 1];
-
-			if (part > TEXT - used)
-				part = TEXT - used;
-			got = sys_trace_read(one->pid, vector[2 * i],
-					     text + used, (size_t)part);
-			used += got > 0 ? (size_t)got : 0;
-		}
-		text[used] = '\0';
-	} else if (is_call(&one->entry, writes)) {
-		got = sys_trace_read(one->pid, at, text,
-				     len < TEXT ? (size_t)len : TEXT);
-		text[got > 0 ? got : 0] = '\0';
-	} else {
+	if (one->said_len &&
+	    (one->said[one->said_len - 1] == '\n' || one->said_len == TEXT))
+		one->said_len = 0;
+	got = read_written(one, one->said + one->said_len,
+			   TEXT - one->said_len);
+	if (!got)
 		return;
-	}
-	why_blame(t->traced, one->pid, text);
+	one->said_len += got;
+	one->said[one->said_len] = '\0';
+	why_blame(t->traced, one->pid, one->said);
 }
 
 static bool has_privilege(int dir_fd, const char *path)
