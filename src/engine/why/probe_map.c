@@ -64,6 +64,26 @@ int probe_map_written(const struct why_case *c, struct why_finding *found)
 	return 1;
 }
 
+/* An exec takes the capabilities of who is not root inside. */
+int probe_map_no_caps(const struct why_case *c, struct why_finding *found)
+{
+	CLEANUP_FD int target_fd = open_target(c);
+	struct why_case target = *c;
+	struct proc_status status;
+
+	target.proc_fd = target_fd;
+	if (target_fd < 0 || !map_name(c) || !caller_status(c, &status) ||
+	    caller_ns(&target, "user") != caller_ns(c, "user") ||
+	    status.caps[PROC_CAP_EFFECTIVE] & CAP_MASK(CAP_SYS_ADMIN))
+		return 0;
+	found->arg[0] = map_name(c);
+	found->evidence = arena_printf(
+		c->arena, "CapEff of process %d, which is in it, is %llx",
+		c->pid, (unsigned long long)status.caps[PROC_CAP_EFFECTIVE]);
+	found->is_certain = true;
+	return 1;
+}
+
 static struct id_maps wanted(const struct why_case *c)
 {
 	return caller_maps(c, c->value);
