@@ -9,7 +9,6 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 seconds=${1:-10}
 mkdir -p build
-failed=0
 
 if ! command -v clang >/dev/null; then
 	echo "ok 1 - fuzzing # SKIP no clang"
@@ -27,7 +26,9 @@ if ! ninja -C build/fuzz "${libs[@]#build/fuzz/}" >build/fuzz.log 2>&1; then
 	exit 1
 fi
 
-for target in tests/fuzz/fuzz_*.c; do
+# One target: a line of TAP, and what was wrong.
+fuzz() {
+	local target=$1 name program corpus
 	name=$(basename "$target" .c)
 	program=build/fuzz/$name
 	corpus=build/fuzz/corpus-$name
@@ -36,15 +37,24 @@ for target in tests/fuzz/fuzz_*.c; do
 		-exec cp -t "$corpus" {} + 2>/dev/null
 	if clang -std=gnu11 -D_GNU_SOURCE= -g -O1 -iquote src -Iinclude \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		"$target" "${libs[@]}" -o "$program" 2>build/fuzz/log &&
+		"$target" "${libs[@]}" -o "$program" 2>"$program.log" &&
 		"$program" -max_total_time="$seconds" -timeout=5 -max_len=20000 \
-			-verbosity=0 -artifact_prefix="build/fuzz/$name-" \
-			"$corpus" >build/fuzz/log 2>&1; then
+			-verbosity=0 -artifact_prefix="$program-" \
+			"$corpus" >"$program.log" 2>&1; then
 		echo "ok 1 - $name, $seconds s"
 	else
-		failed=1
 		echo "not ok 1 - $name"
-		tail -n 30 build/fuzz/log
+		tail -n 30 "$program.log"
 	fi
+}
+
+# As many at a time as there are processors.
+for target in tests/fuzz/fuzz_*.c; do
+	while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do
+		wait -n
+	done
+	fuzz "$target" >"build/fuzz/$(basename "$target" .c).tap" &
 done
-exit $failed
+wait
+cat build/fuzz/fuzz_*.tap
+! grep -q '^not ok' build/fuzz/fuzz_*.tap
