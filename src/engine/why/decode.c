@@ -9,6 +9,7 @@
 
 #include "base/path.h"
 #include "engine/why/decode.h"
+#include "kernel/address.h"
 #include "kernel/syscalls.h"
 #include "sys/mount.h"
 #include "sys/process.h"
@@ -284,10 +285,12 @@ void decode_chown(struct why_decoding *d)
 				   (int)d->stop->args[at + 1]);
 }
 
-/* Of IPv4 and IPv6 the port; of a path socket the path. */
+/* "127.0.0.1:80", "[::1]:80"; of a path socket the path. */
 void decode_address(struct why_decoding *d)
 {
 	unsigned char bytes[110] = { 0 };
+	struct address address = { .prefix = 0 };
+	char text[ADDRESS_TEXT];
 	uint16_t family;
 	ssize_t len = sys_trace_read(d->pid, d->stop->args[1], bytes,
 				     sizeof(bytes) - 1);
@@ -298,7 +301,15 @@ void decode_address(struct why_decoding *d)
 	if (family == AF_UNIX && bytes[2])
 		d->c->subject =
 			arena_strdup(d->c->arena, (const char *)bytes + 2);
-	if (family == AF_INET || family == AF_INET6)
-		d->c->value = arena_printf(d->c->arena, "%u",
-					   bytes[2] << 8 | bytes[3]);
+	if (family != AF_INET && family != AF_INET6)
+		return;
+	address.family = (uint8_t)family;
+	/* behind the port, of IPv6 also behind the flow */
+	memcpy(address.bytes, bytes + (family == AF_INET ? 4 : 8),
+	       address_size(family));
+	address_format(&address, false, text);
+	d->c->value = arena_printf(d->c->arena, "%u", bytes[2] << 8 | bytes[3]);
+	d->c->subject = arena_printf(d->c->arena,
+				     family == AF_INET ? "%s:%s" : "[%s]:%s",
+				     text, d->c->value);
 }

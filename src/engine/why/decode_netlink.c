@@ -6,6 +6,7 @@
  * request, and perhaps a sentence of the kernel's (extack). So the refused
  * call is the one that reads the answer.
  */
+#include <linux/if_addr.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
@@ -13,6 +14,8 @@
 #include <unistd.h>
 
 #include "engine/why/decode.h"
+#include "engine/why/look_net.h"
+#include "kernel/address.h"
 #include "sys/process.h"
 
 #define ANSWER 2048
@@ -97,6 +100,74 @@ static const char *request_text(uint16_t type)
 	return "netlink";
 }
 
+/* An address in an attribute, as text. */
+static const char *address_in(const unsigned char *bytes, size_t len,
+			      uint16_t type, uint8_t family,
+			      struct arena *arena)
+{
+	struct address address = { .family = family };
+	char text[ADDRESS_TEXT];
+	struct nlattr attr;
+
+	for (size_t at = 0; at + sizeof(attr) <= len;) {
+		memcpy(&attr, bytes + at, sizeof(attr));
+		if (attr.nla_len < sizeof(attr) || attr.nla_len > len - at)
+			break;
+		if ((attr.nla_type & NLA_TYPE_MASK) == type &&
+		    attr.nla_len - sizeof(attr) == address_size(family)) {
+			memcpy(address.bytes, bytes + at + sizeof(attr),
+			       address_size(family));
+			address_format(&address, false, text);
+			return arena_strdup(arena, text);
+		}
+		at += NLA_ALIGN(attr.nla_len);
+	}
+	return NULL;
+}
+
+/* A request about a device: its name, or the name of its number; its kind. */
+static void read_link(const unsigned char *bytes, size_t len,
+		      struct why_case *c)
+{
+	struct ifinfomsg head;
+	struct nlattr attr;
+
+	if (len < sizeof(head))
+		return;
+	memcpy(&head, bytes, sizeof(head));
+	bytes += sizeof(head);
+	len -= sizeof(head);
+	c->subject = attribute(bytes, len, IFLA_IFNAME, c->arena);
+	if (!c->subject && head.ifi_index > 0)
+		c->subject = look_link_name(c, head.ifi_index);
+	for (size_t at = 0; at + sizeof(attr) <= len;) {
+		memcpy(&attr, bytes + at, sizeof(attr));
+		if (attr.nla_len < sizeof(attr) || attr.nla_len > len - at)
+			break;
+		if ((attr.nla_type & NLA_TYPE_MASK) == IFLA_LINKINFO)
+			c->type = attribute(bytes + at + sizeof(attr),
+					    attr.nla_len - sizeof(attr),
+					    IFLA_INFO_KIND, c->arena);
+		at += NLA_ALIGN(attr.nla_len);
+	}
+}
+
+/* Of an address itself, of a route the gateway. */
+static void read_address(const unsigned char *bytes, size_t len, uint16_t type,
+			 struct why_case *c)
+{
+	bool is_route = type == RTM_NEWROUTE || type == RTM_DELROUTE;
+	size_t skip = is_route ? sizeof(struct rtmsg) :
+				 sizeof(struct ifaddrmsg);
+
+	/* both begin with the family */
+	if (len < skip || (bytes[0] != AF_INET && bytes[0] != AF_INET6))
+		return;
+	c->subject = address_in(bytes + skip, len - skip,
+				is_route ? RTA_GATEWAY : IFA_ADDRESS, bytes[0],
+				c->arena);
+}
+
 /* Behind the errno: the request, whole unless the flag says it is capped, then
  * what the kernel has to say. */
 static void read_request(const unsigned char *bytes, size_t len, uint16_t flags,
@@ -115,13 +186,15 @@ static void read_request(const unsigned char *bytes, size_t len, uint16_t flags,
 	if (body < sizeof(request) || body > len - head)
 		return;
 	if (request.nlmsg_type == RTM_NEWLINK ||
-	    request.nlmsg_type == RTM_DELLINK) {
-		size_t skip = sizeof(request) + sizeof(struct ifinfomsg);
-
-		if (body > skip)
-			c->subject = attribute(bytes + head + skip, body - skip,
-					       IFLA_IFNAME, c->arena);
-	}
+	    request.nlmsg_type == RTM_DELLINK)
+		read_link(bytes + head + sizeof(request),
+			  body - sizeof(request), c);
+	if (request.nlmsg_type == RTM_NEWADDR ||
+	    request.nlmsg_type == RTM_DELADDR ||
+	    request.nlmsg_type == RTM_NEWROUTE ||
+	    request.nlmsg_type == RTM_DELROUTE)
+		read_address(bytes + head + sizeof(request),
+			     body - sizeof(request), request.nlmsg_type, c);
 	if (flags & NLM_F_ACK_TLVS)
 		c->value = attribute(bytes + head + body, len - head - body,
 				     NLMSGERR_ATTR_MSG, c->arena);

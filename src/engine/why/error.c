@@ -19,6 +19,7 @@ static const struct {
 	{ "set the flags of ", WHY_REMOUNT, "mount_setattr" },
 	{ "set the propagation", WHY_REMOUNT, "mount" },
 	{ "remount ", WHY_REMOUNT, "mount" },
+	{ "map the ids of ", WHY_REMOUNT, "idmap" },
 	{ "pivot", WHY_ROOT, "pivot_root" },
 	{ "change the root", WHY_ROOT, "chroot" },
 	{ "make new ", WHY_NS, "unshare" },
