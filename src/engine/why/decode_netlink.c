@@ -83,6 +83,8 @@ static const char *request_text(uint16_t type)
 		const char *text;
 	} texts[] = {
 		{ RTM_NEWLINK, "make or change a network device" },
+		{ RTM_SETLINK, "change a network device" },
+		{ RTM_GETLINK, "look for a network device" },
 		{ RTM_DELLINK, "remove a network device" },
 		{ RTM_NEWADDR, "add an address" },
 		{ RTM_DELADDR, "remove an address" },
@@ -138,6 +140,8 @@ static void read_link(const unsigned char *bytes, size_t len,
 	bytes += sizeof(head);
 	len -= sizeof(head);
 	c->subject = attribute(bytes, len, IFLA_IFNAME, c->arena);
+	if (!c->subject)
+		c->subject = attribute(bytes, len, IFLA_ALT_IFNAME, c->arena);
 	if (!c->subject && head.ifi_index > 0)
 		c->subject = look_link_name(c, head.ifi_index);
 	for (size_t at = 0; at + sizeof(attr) <= len;) {
@@ -186,7 +190,9 @@ static void read_request(const unsigned char *bytes, size_t len, uint16_t flags,
 	if (body < sizeof(request) || body > len - head)
 		return;
 	if (request.nlmsg_type == RTM_NEWLINK ||
-	    request.nlmsg_type == RTM_DELLINK)
+	    request.nlmsg_type == RTM_DELLINK ||
+	    request.nlmsg_type == RTM_SETLINK ||
+	    request.nlmsg_type == RTM_GETLINK)
 		read_link(bytes + head + sizeof(request),
 			  body - sizeof(request), c);
 	if (request.nlmsg_type == RTM_NEWADDR ||

@@ -138,7 +138,10 @@ int probe_exec_typo(const struct why_case *c, struct why_finding *found)
 
 int probe_exec_not_in_path(const struct why_case *c, struct why_finding *found)
 {
-	if (!is_word(c) || program(c))
+	struct why_finding other;
+
+	if (!is_word(c) || program(c) || probe_exec_typo(c, &other) ||
+	    probe_exec_package(c, &other))
 		return 0;
 	return look_found(c, found, true, c->subject, NULL,
 			  "PATH is %s, and none of them has it",

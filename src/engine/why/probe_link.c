@@ -147,8 +147,9 @@ int probe_link_kind(const struct why_case *c, struct why_finding *found)
 {
 	const char *kind = kind_of(c);
 	const struct link_kind *known = kind ? link_kind_find(kind) : NULL;
+	struct why_finding other;
 
-	if (!kind)
+	if (!kind || probe_link_kind_typo(c, &other))
 		return 0;
 	return look_found(c, found, known != NULL, known ? known->module : kind,
 			  known ? known->option : "its driver",
@@ -223,10 +224,13 @@ int probe_link_gone(const struct why_case *c, struct why_finding *found)
 {
 	struct netlink nl = NETLINK_NONE;
 	char names[300] = "";
+	struct why_finding other;
 	struct link *list, link;
 	size_t count, len = 0;
 
-	if (!c->subject || find(c, c->subject, &link) || !look_net_open(c, &nl))
+	if (!c->subject || find(c, c->subject, &link) ||
+	    probe_link_typo(c, &other) || probe_link_elsewhere(c, &other) ||
+	    !look_net_open(c, &nl))
 		return 0;
 	if (link_list(&nl, c->arena, &list, &count, NULL) < 0)
 		count = 0;

@@ -326,7 +326,7 @@ int probe_fs_unknown(const struct why_case *c, struct why_finding *found)
 	const char *type = type_of(c), *option = NULL;
 	struct known known;
 
-	if (!type || !look_up(c, type, &known) || known.is_there)
+	if (!type || !look_up(c, type, &known) || known.is_there || known.near)
 		return 0;
 	for (size_t i = 0; i < ARRAY_LEN(options); i++)
 		if (strcmp(options[i].type, type) == 0)

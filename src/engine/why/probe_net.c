@@ -191,6 +191,29 @@ int probe_port_low(const struct why_case *c, struct why_finding *found)
 			  text, end.port);
 }
 
+/* The other end is in this namespace only if the address is one of its own. */
+int probe_nobody_listens(const struct why_case *c, struct why_finding *found)
+{
+	CLEANUP_FD int net_fd = look_net_fd(c);
+	struct sock *socks;
+	struct end end;
+	size_t count, listening = 0;
+
+	if (!read_end(c->subject, &end) || !end.port || !is_loopback(&end) ||
+	    sock_diag_list(net_fd, BIT(SOCK_KIND_TCP), c->arena, &socks, &count,
+			   NULL) < 0)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		if (is_same_end(&socks[i], &end))
+			return 0;
+		listening += sock_is_listening(&socks[i]);
+	}
+	return look_found(c, found, true,
+			  arena_printf(c->arena, "%u", end.port), NULL,
+			  "%zu sockets listen in net:[%llu], none on this port",
+			  listening, (unsigned long long)look_ns(c, NS_NET));
+}
+
 int probe_address_absent(const struct why_case *c, struct why_finding *found)
 {
 	struct netlink nl = NETLINK_NONE;

@@ -103,8 +103,10 @@ int probe_path_dangling(const struct why_case *c, struct why_finding *found)
 int probe_path_missing(const struct why_case *c, struct why_finding *found)
 {
 	const char *dir, *rest;
+	struct why_finding other;
 
-	if (!is_missing(c, &dir, &rest))
+	if (!is_missing(c, &dir, &rest) || probe_path_typo(c, &other) ||
+	    probe_path_dangling(c, &other))
 		return 0;
 	return look_found(c, found, true, c->subject, dir,
 			  "'%s' is there, and nothing called '%.*s' in it", dir,
