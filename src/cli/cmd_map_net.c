@@ -306,7 +306,7 @@ static void draw_alone(struct net *n)
 			continue;
 		if (count++ < NAMES * 2) {
 			buf_puts(&text, count > 1 ? ", " : "");
-			map_call(n->draw, KIST_NS_NET, ns->ino, 1, &text);
+			map_call(n->draw, KIST_NS_NET, ns->ino, 2, &text);
 		}
 	}
 	if (!count)

@@ -133,7 +133,9 @@ static void draw_cells(struct shares *s, const struct row *row, bool folded)
 
 		switch (cell->share) {
 		case SHARE_UNKNOWN:
-			draw_text(d, DRAW_DIM, "?");
+			/* A set has the kinds it was made of, and no others. */
+			if (row->thing->kind != KIST_THING_SET)
+				draw_text(d, DRAW_DIM, "?");
 			break;
 		case SHARE_HOST:
 			draw_glyph(d, DRAW_DIM, GLYPH_HOST);

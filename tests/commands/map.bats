@@ -1,0 +1,214 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# kist map: the machine as a picture, as text and as JSON
+
+load net
+
+bats_require_minimum_version 1.5.0
+export LC_ALL=C.UTF-8
+
+setup() { start_net; }
+
+teardown() {
+	local id
+	for id in $(kist ps -aq 2>/dev/null); do
+		kist rm -f "$id" >/dev/null 2>&1 || :
+	done
+	end_net
+}
+
+needs_root_dir() {
+	ROOT=$BATS_FILE_TMPDIR/root
+	[ -e "$ROOT/bin/sh" ] || busybox_root "$ROOT"
+}
+
+map() { kist map "$@"; }
+# json FILTER [WORD…] - of the map, by jq
+json() {
+	local filter=$1
+	shift
+	map --json "$@" | jq -r "$filter"
+}
+inode() { stat -Lc %i "/proc/$1/ns/$2"; }
+run_one() { kist run -d --name "$@" "$ROOT" sleep 1000 >/dev/null 3>&-; }
+
+crowd() { bash "$BATS_TEST_DIRNAME/crowd.bash" "$@" 3>&-; }
+
+@test "a container's namespaces, process and control group are those of /proc" {
+	needs root
+	needs_root_dir
+	run_one web
+	local pid kind
+	pid=$(kist inspect web | jq .pid)
+	run json '.things[] | select(.name == "web") | [.kind, .engine, .pid, .procs] | @tsv'
+	expect_output "container	kist	$pid	1"
+	for kind in user cgroup ipc net pid uts mnt; do
+		run json ".things[] | select(.name == \"web\").ns.$kind"
+		expect_output "$(inode "$pid" $kind)"
+	done
+	run json '. as $m | .things[] | select(.name == "web") | $m.cgroups[.cgroup_index].path'
+	grep -q ":$output\$" "/proc/$pid/cgroup"
+}
+
+@test "limits and usage of a control group are those of its files" {
+	needs root memory pids
+	needs_root_dir
+	run_one web -m 64m --pids-limit 50
+	run json '. as $m | .things[] | select(.name == "web") | $m.cgroups[.cgroup_index] |
+		[.memory_max, .pids_max, .pids, .procs] | @tsv'
+	expect_output "67108864	50	1	1"
+	run map --cg web --width 100
+	expect_has "/ 64M"
+	expect_has "1/50"
+}
+
+@test "things that share a namespace have the same letter, their own have none" {
+	needs root
+	needs_root_dir
+	run_one web
+	run_one side --network container:web
+	run_one alone
+	run map --ns --engine kist --width 100
+	expect_status 0
+	# user cgrp ipc net pid time uts mnt
+	[ "$(awk '$2 == "web" { print $6 }' <<<"$output")" = a ]
+	[ "$(awk '$2 == "side" { print $6 }' <<<"$output")" = a ]
+	[ "$(awk '$2 == "alone" { print $6 }' <<<"$output")" = ■ ]
+	[ "$(awk '$2 == "alone" { print $3 }' <<<"$output")" = · ]
+	run json '.namespaces[] | select(.kind == "net" and .things == 2).ns'
+	expect_has "$(json '.things[] | select(.name == "side").ns.net')"
+}
+
+@test "both ends of a veth are found, each in its namespace, with addresses" {
+	needs root
+	new_net ONE
+	new_net OTHER
+	join "$ONE" "$OTHER" 10.9.8
+	local one other
+	one=$(inode "$ONE" net) other=$(inode "$OTHER" net)
+	local index
+	index=$(in_net "$OTHER" ip -j link show vb | jq '.[0].ifindex')
+	run json ".devices[] | select(.ns == $one and .name == \"va\") | [.peer_ns, .peer, .type, .up] | @tsv"
+	expect_output "$other	$index	veth	true"
+	run json ".devices[] | select(.ns == $other and .name == \"vb\") | .peer_ns, .addresses"
+	expect_has "$one"
+	expect_has "10.9.8.2/24"
+	run json ".devices[] | select(.ns == $one).name"
+	[ "$(sort <<<"$output")" = "$(in_net "$ONE" ip -j link | jq -r '.[].ifname' | sort)" ]
+	run map --net "net:[$one]"
+	expect_has "va ──"
+	expect_has "10.9.8.2/24"
+}
+
+@test "a published port leads to its network" {
+	needs root
+	new_net INSIDE
+	in_net "$INSIDE" ip link set lo up
+	kist net port "$INSIDE" -d 127.0.0.1:18123:80 3>&- >/dev/null ||
+		kist net port -d "$INSIDE" 127.0.0.1:18123:80 3>&- >/dev/null
+	run json '.ports[] | select(.host_port == 18123) | [.protocol, .address, .port, .ns, .published_by] | @tsv'
+	expect_output "tcp	127.0.0.1	80	$(inode "$INSIDE" net)	kist"
+	run map --net
+	expect_has "127.0.0.1:18123→80"
+}
+
+@test "nested user namespaces are a tree with their maps" {
+	needs root
+	unshare -U --map-users=0:100000:1000 --map-groups=0:100000:1000 sleep 1000 3>&- &
+	NETS+=($!)
+	local pid=$!
+	is_mapped() { [ -s "/proc/$pid/uid_map" ]; }
+	eventually is_mapped
+	run json ".namespaces[] | select(.ns == $(inode $pid user)) | [.parent, .uid_map] | @tsv"
+	expect_output "$(inode self user)	0 100000 1000"
+	run map --ids "$pid"
+	expect_has "0–999 are 100000–100999"
+}
+
+@test "named sets are there, with nobody in them" {
+	needs root
+	kist new blue --net --uts >/dev/null
+	run json '.things[] | select(.name == "blue") | [.kind, .engine, .procs] | @tsv'
+	expect_output "set	kist	0"
+	run json '.namespaces[] | select(.name == "blue").kind'
+	expect_has net
+	kist rm blue >/dev/null
+}
+
+@test "a paused container is shown as such" {
+	needs root freezer
+	needs_root_dir
+	run_one web
+	local group
+	group=$(json '.things[] | select(.name == "web").cgroup')
+	kist cg freeze "$group" >/dev/null
+	run json '.things[] | select(.name == "web").paused'
+	kist cg thaw "$group" >/dev/null
+	expect_output true
+}
+
+@test "an ordinary user sees the own things, and how many are hidden" {
+	needs root user
+	as_user unshare -Un --map-root-user sleep 1000 3>&- &
+	local parent=$!
+	NETS+=($!)
+	theirs() { pid=$(pgrep -u "$TEST_USER" -x -f 'sleep 1000' | head -1); [ -n "$pid" ] && is_elsewhere "$pid"; }
+	eventually theirs
+	run as_user sh -c '$KIST map --json'
+	expect_status 0
+	[ "$(jq .hidden <<<"$output")" -gt 0 ]
+	[ "$(jq -r ".things[] | select(.ns.net == $(inode "$pid" net)).user" <<<"$output")" = "$TEST_USER" ]
+	[ "$(jq "[.devices[] | select(.ns == $(inode "$pid" net))] | length" <<<"$output")" -gt 0 ]
+	kill "$pid"
+	wait "$parent" || :
+}
+
+@test "no line is wider than asked for, in any width, with any number of containers" {
+	needs root
+	run crowd 30 bash -c 'for width in 40 60 80 120 200; do
+		"$KIST" map --width $width | awk -v w=$width "length(\$0) > w { print w \": \" \$0 }"
+	done; LC_ALL=C "$KIST" map | LC_ALL=C grep -n "[^ -~]"; "$KIST" map'
+	expect_has "vm: 30 containers" || expect_has ": 30 containers"
+	[[ $output != *[0-9]:\ * ]] || [[ $output == *": 30 containers"* ]]
+	! grep -qE '^(40|60|80|120|200): ' <<<"$output"
+	expect_has "× "
+	expect_has "veth0"
+	expect_has "← :8080→80"
+	ls -d /sys/fs/cgroup/*/crowd-* 2>/dev/null | grep -q . && return 1
+	true
+}
+
+@test "hostile names are shown harmlessly" {
+	needs root
+	local name=$'a\033[31mb\nc'
+	unshare -n bash -c 'exec -a "$1" sleep 1000' bash "$name" 3>&- &
+	NETS+=($!)
+	eventually is_elsewhere $!
+	run map --ns --all --width 200
+	expect_status 0
+	expect_lacks $'\033'
+	run json '.machine'
+	expect_status 0
+}
+
+@test "words and engines choose; what is not there is said" {
+	needs root
+	needs_root_dir
+	run_one web
+	run map nosuchthing
+	expect_status 125
+	expect_has "nothing that runs here goes by 'nosuchthing'" # MAP_NOTHING
+	run map wbe
+	expect_has "did you mean 'web'?"
+	run json '[.things[].name] | @tsv' kist:web
+	expect_output web
+	run json '[.things[].name] | @tsv' "$(kist inspect web | jq .pid)"
+	expect_output web
+	run map --engine podman
+	expect_has "goes by 'podman'"
+	run map --width 39
+	expect_status 2
+	run map --net --width 80
+	expect_has NETWORK
+	expect_lacks "USER IDS"
+}
