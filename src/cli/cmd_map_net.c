@@ -18,7 +18,7 @@
 struct net {
 	struct draw *draw;
 	const struct kist_map *map;
-	bool *drawn;
+	bool *drawn, *told; /* devices, ports */
 };
 
 static const struct kist_map_device *device_at(const struct kist_map *map,
@@ -85,6 +85,7 @@ static bool draw_ports(struct net *n, uint64_t ns)
 
 		if (port->ns != ns || !ns)
 			continue;
+		n->told[i] = true;
 		if (!count++) {
 			draw_text(d, DRAW_PLAIN, "  ");
 			draw_glyph(d, DRAW_WARN, GLYPH_FROM);
@@ -319,18 +320,25 @@ static void draw_alone(struct net *n)
 	draw_end(n->draw);
 }
 
-static void draw_lost_ports(struct net *n)
+/* Into a network without a link, or one that is not known. */
+static void draw_other_ports(struct net *n)
 {
 	for (size_t i = 0; i < n->map->port_count; i++) {
 		const struct kist_map_port *port = &n->map->ports[i];
+		CLEANUP_BUF struct buf label;
 
-		if (map_ns(n->map, port->ns))
+		if (n->told[i])
 			continue;
-		draw_text(n->draw, DRAW_WARN, "%s %s:%u ", port->protocol,
+		buf_init(&label);
+		if (map_ns(n->draw->names, port->ns))
+			map_call(n->draw, KIST_NS_NET, port->ns, 2, &label);
+		draw_text(n->draw, DRAW_WARN, "%s %s:%u", port->protocol,
 			  port->address, port->host_port);
 		draw_glyph(n->draw, DRAW_WARN, GLYPH_INTO);
-		draw_text(n->draw, DRAW_WARN, " %u by %s", port->port,
-			  port->published_by);
+		draw_text(n->draw, DRAW_WARN, "%u", port->port);
+		if (label.len)
+			draw_text(n->draw, DRAW_NAME, " %s", label.data);
+		draw_text(n->draw, DRAW_DIM, " by %s", port->published_by);
 		draw_end(n->draw);
 	}
 }
@@ -340,8 +348,9 @@ void map_draw_net(struct draw *draw, const struct kist_map *map)
 	struct net n = { .draw = draw, .map = map };
 
 	n.drawn = calloc(map->device_count + 1, sizeof(*n.drawn));
-	if (!n.drawn)
-		return;
+	n.told = calloc(map->port_count + 1, sizeof(*n.told));
+	if (!n.drawn || !n.told)
+		goto out;
 	draw_title(draw, "NETWORK");
 	draw_end(draw);
 	/* The machine's first: it is where most links lead; then those with
@@ -357,6 +366,8 @@ void map_draw_net(struct draw *draw, const struct kist_map *map)
 				draw_space(&n, ns);
 		}
 	draw_alone(&n);
-	draw_lost_ports(&n);
+	draw_other_ports(&n);
+out:
 	free(n.drawn);
+	free(n.told);
 }
