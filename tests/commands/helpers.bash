@@ -166,6 +166,12 @@ can_terminal() {
 	command -v script >/dev/null
 }
 
+# A browser, for pages.
+can_chromium() {
+	reason="chromium or python3 is not installed"
+	command -v chromium >/dev/null && command -v python3 >/dev/null
+}
+
 can_debian() {
 	reason="no Debian root could be made: $(cat "$CACHE/debian.failed" 2>/dev/null)"
 	debian_root

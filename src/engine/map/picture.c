@@ -49,21 +49,34 @@ static bool is_inside_character(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-int picture_text_width(const char *text, int size)
+/* Of the size, in percent. */
+static int letter_width(const char *look)
+{
+	static const char *const bold[] = { "strong", "head", "title",
+					    "warn",   "part", "door" };
+
+	for (size_t i = 0; i < ARRAY_LEN(bold); i++)
+		if (strstr(look, bold[i]))
+			return 69;
+	return 61;
+}
+
+int picture_text_width(const char *text, const char *look, int size)
 {
 	int count = 0;
 
 	for (; *text; text++)
 		count += !is_inside_character(*text);
-	return count * size * 60 / 100;
+	return count * size * letter_width(look) / 100;
 }
 
-static const char *cut(struct picture *p, const char *text, int size, int w)
+static const char *cut(struct picture *p, const char *text, const char *look,
+		       int size, int w)
 {
-	int fit = w * 100 / (size * 60) - 1;
+	int fit = w * 100 / (size * letter_width(look)) - 1;
 	const char *end = text;
 
-	if (picture_text_width(text, size) <= w)
+	if (picture_text_width(text, look, size) <= w)
 		return text;
 	while (*end && fit > 0) {
 		end++;
@@ -77,8 +90,8 @@ static const char *cut(struct picture *p, const char *text, int size, int w)
 int picture_text(struct picture *p, const char *look, int size, int x, int y,
 		 int w, const char *text)
 {
-	const char *shown = cut(p, text ? text : "", size, w);
-	int width = picture_text_width(shown, size);
+	const char *shown = cut(p, text ? text : "", look, size, w);
+	int width = picture_text_width(shown, look, size);
 	struct mark *mark;
 
 	if (!*shown || w < size)

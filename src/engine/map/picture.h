@@ -70,8 +70,8 @@ int picture_text(struct picture *p, const char *look, int size, int x, int y,
 void picture_line(struct picture *p, const char *look, int x1, int y1, int x2,
 		  int y2);
 void picture_heading(struct picture *p, const char *title, const char *about);
-/* About how wide a text will be; fonts differ. */
-int picture_text_width(const char *text, int size);
+/* About how wide a text will be, in the widest of the usual fonts. */
+int picture_text_width(const char *text, const char *look, int size);
 
 /* The parts, one below the other, from p->y on. */
 void picture_sharing(struct picture *p);

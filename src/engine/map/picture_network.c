@@ -220,7 +220,7 @@ static void draw_bar(struct picture *p, const struct kist_map_device *bar,
 					 picture_ns_title(p, bar->ns), count,
 					 count == 1 ? "" : "s");
 	int end = PICTURE_WIDTH - PICTURE_MARGIN - 14 -
-		  picture_text_width(where, 12);
+		  picture_text_width(where, "onbar", 12);
 
 	if (end < PICTURE_WIDTH / 2)
 		end = PICTURE_WIDTH / 2;

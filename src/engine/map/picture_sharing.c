@@ -291,7 +291,7 @@ void picture_sharing(struct picture *p)
 
 		picture_text(p, "soft", 12,
 			     column_x(i) + CELL_W / 2 -
-				     picture_text_width(name, 12) / 2,
+				     picture_text_width(name, "soft", 12) / 2,
 			     p->y, CELL_W, name);
 	}
 	p->y += 12;

@@ -19,7 +19,7 @@
 #include "engine/map/serve.h"
 #include "sys/socket.h"
 
-#define REQUEST_MS 5000
+#define REQUEST_MS 3000
 #define PERIOD_MS 1000 /* between two looks at the machine */
 
 int64_t serve_now_ms(void)

@@ -5,9 +5,8 @@
 function el(tag, attributes, ...children) {
 	const element = document.createElement(tag);
 	for (const [name, value] of Object.entries(attributes ?? {}))
-		if (value === true)
-			element.setAttribute(name, '');
-		else if (value !== undefined && value !== null && value !== false)
+		// aria-expanded is "false", tabindex may be 0: only nothing is left out.
+		if (value !== undefined && value !== null)
 			element.setAttribute(name, String(value));
 	element.append(...children.flat(9).filter((c) => c !== undefined && c !== null && c !== false));
 	return element;

@@ -54,7 +54,7 @@ function bytes(n) {
 function stateOf(model, thing, kind) {
 	const ns = model.ns.get(thing.ns[kind]);
 	if (!ns)
-		return 'unknown';
+		return thing.kind === 'set' ? 'none' : 'unknown';
 	if (ns.initial)
 		return 'host';
 	return ns.members.length > 1 ? 'shared' : 'own';

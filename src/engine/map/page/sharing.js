@@ -20,7 +20,7 @@ function sectionsOf(things) {
 		{ key: 's5', title: 'The host', about: 'in the namespaces of the machine', rows: [] },
 	];
 	for (const thing of things) {
-		const isHost = KINDS.every((k) => thing.states[k] === 'host' || thing.states[k] === 'unknown');
+		const isHost = KINDS.every((k) => ['host', 'unknown', 'none'].includes(thing.states[k]));
 		let to = 3;
 		if (thing.cluster && !isHost)
 			to = 0;
@@ -108,6 +108,7 @@ const STATE_WORDS = {
 	own: 'its own',
 	shared: 'in common',
 	unknown: 'not known',
+	none: 'not kept',
 };
 
 function stateCell(model, thing, kind, join) {
