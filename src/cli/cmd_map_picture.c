@@ -78,17 +78,20 @@ static int draw(const struct kist_global *g, const struct map_args *a,
 		struct kist_error *err)
 {
 	const char *path = a->svg ? a->svg : a->html;
-	struct kist_map map;
-	char *text;
-	int ret = kist_map(&g->kist, 0, &map, err);
+	struct kist_map map, shown;
+	char *text = NULL;
+	int ret = kist_map(&g->kist, map_parts(a), &map, err);
 
 	if (ret < 0)
 		return ret;
-	text = a->svg ? kist_map_svg(&map) : kist_map_html(&map);
+	ret = map_filter(a, &map, &shown, err);
+	if (ret == 0) {
+		text = a->svg ? kist_map_svg(&shown) : kist_map_html(&shown);
+		map_filter_done(&shown);
+		ret = text ? put(a->output ? a->output : path, text, err) :
+			     err_nomem(err);
+	}
 	kist_map_free(&map);
-	if (!text)
-		return err_nomem(err);
-	ret = put(a->output ? a->output : path, text, err);
 	free(text);
 	return ret;
 }
@@ -135,6 +138,10 @@ static int check_together(const struct map_args *a, struct kist_error *err)
 	if (a->token && !a->serve)
 		return err_set(err, KIST_E_USAGE,
 			       "--token goes with --serve only");
+	if (a->serve && (a->words || a->engine || map_parts(a)))
+		return err_set(err, KIST_E_USAGE,
+			       "--serve shows all: its page has filters of its "
+			       "own");
 	if (a->output && !a->svg && !a->html)
 		return err_set(err, KIST_E_USAGE,
 			       "-o goes with --svg or --html only");

@@ -70,6 +70,7 @@ page() { python3 "$TOP/tests/commands/map_page.py" "$@"; }
 	done <<-'EOF'
 		--svg --html|one of --json, --svg, --html and --serve
 		--json --serve|one of --json, --svg, --html and --serve
+		web --serve|--serve shows all: its page has filters of its own
 		--token=secret12|--token goes with --serve only
 		--serve -o x|-o goes with --svg or --html only
 		--serve=http|--serve: 'http' is not a port
