@@ -327,9 +327,9 @@ static void draw_other_ports(struct net *n)
 		const struct kist_map_port *port = &n->map->ports[i];
 		CLEANUP_BUF struct buf label;
 
+		buf_init(&label);
 		if (n->told[i])
 			continue;
-		buf_init(&label);
 		if (map_ns(n->draw->names, port->ns))
 			map_call(n->draw, KIST_NS_NET, port->ns, 2, &label);
 		draw_text(n->draw, DRAW_WARN, "%s %s:%u", port->protocol,

@@ -162,8 +162,14 @@ crowd() { bash "$BATS_TEST_DIRNAME/crowd.bash" "$@" 3>&-; }
 	[ "$(jq .hidden <<<"$output")" -gt 0 ]
 	[ "$(jq -r ".things[] | select(.ns.net == $(inode "$pid" net)).user" <<<"$output")" = "$TEST_USER" ]
 	[ "$(jq "[.devices[] | select(.ns == $(inode "$pid" net))] | length" <<<"$output")" -gt 0 ]
+	run as_user sh -c '$KIST map --width 100'
 	kill "$pid"
 	wait "$parent" || :
+	expect_status 0
+	expect_has "not yours to see"
+	expect_has "$TEST_USER"
+	run as_user sh -c '$KIST map --ns --ids'
+	expect_status 0
 }
 
 @test "no line is wider than asked for, in any width, with any number of containers" {

@@ -71,9 +71,9 @@ static const char *joined(struct mapping *m, pid_t pid, const char *file)
 	CLEANUP_BUF struct buf buf;
 	size_t len;
 
+	buf_init(&buf);
 	if (!lines)
 		return NULL;
-	buf_init(&buf);
 	for (; *(lines += *lines == ';'); lines += len) {
 		len = strcspn(lines, ";");
 		if (buf.len)
