@@ -31,7 +31,7 @@ told() { jq -se "any(.[]; $1)" events >/dev/null; }
 	kill "$pid"
 	"$KIST" unshare -n true
 	eventually told '.event == "ns-gone" and .type == "net"'
-	! told ".event == \"ns-gone\" and .ns == $ns"
+	run -1 told ".event == \"ns-gone\" and .ns == $ns"
 	exec 7<&-
 	eventually told ".event == \"ns-gone\" and .ns == $ns"
 }
