@@ -182,6 +182,15 @@ static void try_kind(struct search *s, const char *word)
 	}
 }
 
+/* A rule of the kernel, if it is no other word. */
+static void try_cause(struct search *s, const char *word)
+{
+	char name[WORD_MAX + 20];
+
+	snprintf(name, sizeof(name), "KIST_CAUSE_%s", word);
+	collect(s, is_whole, name);
+}
+
 /* ---- nothing ---- */
 
 static void offer_list(struct arena *arena, struct near *near, const char *list)
@@ -231,6 +240,7 @@ int kist_explain_find(const char *word, struct kist_explained *ret_found,
 	try_kind(&s, tidy);
 	try_shorter(&s, tidy);
 	try_path(&s, tidy);
+	try_cause(&s, tidy);
 	if (!found.count) {
 		found.how = KIST_EXPLAIN_NAMES;
 		collect(&s, in_names, tidy);

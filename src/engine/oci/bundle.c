@@ -35,9 +35,8 @@ static int read_input(struct bundle *bundle, struct kist_error *err)
 		return err_sys(err, KIST_E_CONFIG_FILE, -ret,
 			       "read standard input");
 	bundle->config.name = "standard input";
-	bundle->config.text = arena_strndup(&bundle->arena,
-					    text.len ? text.data : "",
-					    text.len);
+	bundle->config.text = arena_strndup(
+		&bundle->arena, text.len ? text.data : "", text.len);
 	bundle->config.len = text.len;
 	return 0;
 }
