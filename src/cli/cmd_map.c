@@ -156,6 +156,15 @@ static int map_run(void *global, const void *args, struct kist_error *err)
 	"engine is asked. The rest are systemd's units, named sets (kist "      \
 	"new), and processes alike in namespaces.\n"                            \
 	"\n"                                                                    \
+	"--html is one file that needs no other, works without a network and "  \
+	"runs no script but its own; keys: / ? 1 2 3 4 and the arrows. "        \
+	"--serve shows it on a loopback address, which every user of the "      \
+	"machine reaches: who does not bring the token of the printed "         \
+	"address is refused. /map.json there is the map as JSON, /events the "  \
+	"same again at each change, as server-sent events, each with the "      \
+	"token. It is read about once a second, and only while somebody "       \
+	"listens.\n"                                                            \
+	"\n"                                                                    \
 	"What is alike is folded; --all shows every line. A letter stands "     \
 	"for a namespace that several share, in its column. Published ports "   \
 	"are those of kist, docker-proxy and pasta; what only a rule of the "   \

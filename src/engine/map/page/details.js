@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // details.js - all that is known of one thing or one namespace
 
-const fact = (name, value) => value === undefined || value === '' || value === null ? [] :
+const fact = (name, value) => value === undefined || value === '' || value === null || value === false ? [] :
 	[el('dt', null, name), el('dd', null, value)];
 
 const peers = (ns, except) => ns.members.filter((m) => m !== except);
@@ -42,10 +42,10 @@ function thingDetails(model, thing) {
 const groupFacts = (group) => el('dl', null,
 	fact('path', el('code', null, clean(group.path))),
 	fact('memory', memoryText(group)),
-	fact('slowed above', typeof group.memory_high === 'number' && bytes(group.memory_high)),
+	fact('slowed at', typeof group.memory_high === 'number' && bytes(group.memory_high)),
 	fact('pids', pidsText(group)),
 	fact('cpu', cpuText(group)),
-	fact('killed', group.oom_kills && plural(group.oom_kills, 'time') + ' for lack of memory'),
+	fact('killed', !!group.oom_kills && plural(group.oom_kills, 'time') + ' for lack of memory'),
 	fact('state', group.frozen && 'frozen'));
 
 function nsDetails(model, ns) {
@@ -55,7 +55,7 @@ function nsDetails(model, ns) {
 		el('dl', null,
 			fact('inode', el('code', null, ns.kind + ':[' + ns.ns + ']')),
 			fact('kept as', ns.name && clean(ns.name)),
-			fact('belongs to', ns.owner && model.ns.get(ns.owner) && clean(nsTitle(model, model.ns.get(ns.owner)))),
+			fact('of', ns.owner && model.ns.get(ns.owner) && clean(nsTitle(model, model.ns.get(ns.owner)))),
 			fact('made by', ns.owner_name && clean(ns.owner_name)),
 			fact('processes', ns.procs),
 			fact('id here', ns.netnsid)),

@@ -176,4 +176,4 @@ function namesOf(things) {
 	return names[0] + ' … ' + names[names.length - 1];
 }
 
-const plural = (n, word) => n + ' ' + word + (n === 1 ? '' : 's');
+const plural = (n, word) => n + ' ' + word + (n === 1 ? '' : word.endsWith('s') ? 'es' : 's');

@@ -63,11 +63,11 @@ function draw() {
 function drawHead() {
 	const count = (kind) => model.things.filter((t) => t.kind === kind).length;
 	const parts = [plural(count('container'), 'container'), plural(count('unit'), 'unit'),
-		plural([...model.ns.values()].length, 'namespace')];
+		plural(model.ns.size, 'namespace')];
 	if (model.hidden)
-		parts.push(plural(model.hidden, 'process') + (model.hidden === 1 ? '' : 'es') + ' hidden');
+		parts.push(plural(model.hidden, 'process') + ' hidden');
 	$('machine').textContent = clean(model.machine);
-	$('counts').textContent = parts.join(' · ').replace('processs', 'processes').replace('processeses', 'processes');
+	$('counts').textContent = parts.join(' · ');
 	document.title = 'kist map' + (model.machine ? ' of ' + clean(model.machine) : '');
 	const options = (select, chosen, list) => sync(select, list.map(([value, text]) => ({ key: 'o' + value, sig: text,
 		make: () => el('option', { value }, text) }))) || (select.value = chosen);
