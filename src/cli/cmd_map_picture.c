@@ -128,6 +128,26 @@ static int serve(const struct kist_global *g, const struct map_args *a,
 
 /* ---- which of them ---- */
 
+/* "--html map.html" and "--serve 8080": the value of these stands behind '=',
+ * and what stands alone is something to look for. */
+static int check_words(const struct map_args *a, struct kist_error *err)
+{
+	const char *name = a->serve ? "serve" : a->svg ? "svg" : "html";
+	const char *word = a->words ? a->words[0] : NULL;
+	const char *dot = word ? strrchr(word, '.') : NULL;
+	uint64_t port;
+	int ret;
+
+	if (!word || !(a->serve ? num_parse_u64(word, &port) == 0 :
+				  dot && (strcmp(dot, ".svg") == 0 ||
+					  strncmp(dot, ".htm", 4) == 0)))
+		return 0;
+	ret = err_set(err, KIST_E_USAGE,
+		      "'%s' alone would be something to look for", word);
+	err_hint(err, "write --%s=%s", name, word);
+	return ret;
+}
+
 static int check_together(const struct map_args *a, struct kist_error *err)
 {
 	int pictures = !!a->svg + !!a->html + !!a->serve;
@@ -151,8 +171,10 @@ static int check_together(const struct map_args *a, struct kist_error *err)
 int map_picture(const struct kist_global *g, const struct map_args *a,
 		struct kist_error *err)
 {
-	int ret = check_together(a, err);
+	int ret = check_words(a, err);
 
+	if (ret == 0)
+		ret = check_together(a, err);
 	if (ret < 0)
 		return ret;
 	return a->serve ? serve(g, a, err) : draw(g, a, err);

@@ -70,6 +70,8 @@ page() { python3 "$TOP/tests/commands/map_page.py" "$@"; }
 	done <<-'EOF'
 		--svg --html|one of --json, --svg, --html and --serve
 		--json --serve|one of --json, --svg, --html and --serve
+		--serve 8080|'8080' alone would be something to look for
+		--html map.html|'map.html' alone would be something to look for
 		web --serve|--serve shows all: its page has filters of its own
 		--token=secret12|--token goes with --serve only
 		--serve -o x|-o goes with --svg or --html only
