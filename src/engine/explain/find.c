@@ -28,6 +28,12 @@ static bool has(const char *text, const char *word)
 	return text && strcasestr(text, word);
 }
 
+/* Options have case: -u, -U. */
+static bool is_same(const char *a, const char *b, size_t len)
+{
+	return len == 1 ? *a == *b : strncasecmp(a, b, len) == 0;
+}
+
 /* Is @word one of "a, b, c"? */
 static bool is_listed(const char *list, const char *word)
 {
@@ -38,7 +44,7 @@ static bool is_listed(const char *list, const char *word)
 		const char *end = strstr(list, ", ");
 		size_t part = end ? (size_t)(end - list) : strlen(list);
 
-		if (part == len && strncasecmp(list, word, len) == 0)
+		if (part == len && is_same(list, word, len))
 			return true;
 		list += part;
 	}

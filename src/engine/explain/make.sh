@@ -29,7 +29,7 @@
 #
 # Needed are "is", the text, "try" and "source". Entries are sorted by kind (in
 # the order of kinds.txt) and name. A word is explained once: whatever stands
-# behind "=" or "also" is no other entry's, case ignored.
+# behind "=" or "also" is no other entry's; case is ignored, but of single letters.
 #
 # Entries are made of places in one text (data.h).
 set -eu
@@ -42,7 +42,7 @@ function bad(text) {
 }
 # one word is one entry
 function claim(word, key) {
-	key = tolower(word)
+	key = length(word) == 1 ? word : tolower(word)	# -u, -U
 	if (key in claimed)
 		bad("\"" word "\" is also in " claimed[key])
 	claimed[key] = FILENAME
@@ -166,8 +166,7 @@ END {
 	print "const char explain_text[] = \"\\0\""
 	for (i = 0; i < count; i++) {
 		text = list[i]
-		gsub(/\\/, "&&", text)
-		gsub(/"/, "\\\"", text)
+		gsub(/[\\"]/, "\\\\&", text)
 		gsub(/\002/, "\\n", text)
 		print "\t\"" text "\\0\""
 	}
