@@ -28,7 +28,7 @@ needs() {
 	systemd) [ -d /run/systemd/system ] ;;
 	container) container ;;
 	apparmor) [ -e /sys/kernel/security/apparmor/profiles ] ;;
-	newuidmap | docker | podman | runc | crun | nft | ip | strace | bpftool)
+	newuidmap | kist-oci | docker | podman | runc | crun | nft | ip | strace | bpftool)
 		command -v "$1" >/dev/null ;;
 	*)
 		echo "needs: '$1' is not known to explain-try.bash"

@@ -85,7 +85,7 @@ static const char *const calls[] = {
 	"listmount",
 	"listns",
 	"memfd_create",
-	"mount",
+	"mount(2)",
 	"mount_setattr",
 	"move_mount",
 	"name_to_handle_at",
