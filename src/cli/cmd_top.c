@@ -337,6 +337,7 @@ static int top_run(void *global, const void *args, struct kist_error *err)
 
 const struct command cmd_top = {
 	.name = "top",
+	.group = "understanding",
 	.summary = "live usage per container, control group or namespace",
 	.see = "kist-ps(1), kist-show(1), kist-limit(1), cgroups(7)",
 	.example = "kist top -b -n 1",
