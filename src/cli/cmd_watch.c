@@ -296,6 +296,7 @@ static int watch_run(void *global, const void *args, struct kist_error *err)
 
 const struct command cmd_watch = {
 	.name = "watch",
+	.group = "understanding",
 	.summary = "tell what happens: namespaces, containers, OOM, pressure",
 	.see = "kist-top(1), kist-cg-watch(1), kist-map(1), namespaces(7), "
 	       "cgroups(7)",
