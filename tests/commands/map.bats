@@ -23,6 +23,11 @@ needs_root_dir() {
 }
 
 map() { kist map "$@"; }
+can_podman() {
+	reason="podman is not there"
+	command -v podman >/dev/null
+}
+
 # json FILTER [WORD…] - of the map, by jq
 json() {
 	local filter=$1
@@ -187,6 +192,25 @@ crowd() { bash "$BATS_TEST_DIRNAME/crowd.bash" "$@" 3>&-; }
 	expect_has "× "
 	expect_has "veth0"
 	expect_has "← :8080→80"
+}
+
+@test "a container of podman has the name and the process that podman says" {
+	needs root podman
+	needs_root_dir
+	# In a mount namespace, for the mounts it makes.
+	podman() {
+		unshare -m podman --runtime "$OCI" --cgroup-manager cgroupfs \
+			--root "$SCRATCH/storage" --runroot "$SCRATCH/runroot" \
+			--tmpdir "$SCRATCH/libpod" --storage-driver vfs \
+			--log-level error "$@" 3>&-
+	}
+	podman run -d --name kist-map --network none --ulimit nofile=1024:1024 \
+		--ulimit nproc=512:512 --rootfs "$ROOT" sleep 1000 >/dev/null
+	local wanted
+	wanted=$(podman ps --no-trunc --format '{{.ID}} {{.Pid}}')
+	run json '.things[] | select(.name == "kist-map") | "\(.engine) \(.id) \(.pid)"'
+	podman rm -f -t 0 kist-map >/dev/null
+	expect_output "podman $wanted"
 }
 
 @test "hostile names are shown harmlessly" {
