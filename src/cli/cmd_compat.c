@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/json_write.h"
 #include "base/near.h"
 #include "base/trace.h"
 #include "cli/compat.h"
@@ -15,7 +16,7 @@
 #include "cli/steps.h"
 
 struct compat_args {
-	bool dry_run, remove;
+	bool dry_run, remove, json;
 	const char *dir;
 	const char *const *names;
 };
@@ -23,6 +24,7 @@ struct compat_args {
 
 static const struct opt compat_opts[] = {
 	FLAG('n', "dry-run", dry_run, "print the commands that do the same"),
+	FLAG('J', "json", json, "list the names as JSON"),
 	FLAG(0, "remove", remove, "take the links away again"),
 	MAYBE("DIR", opt_string, dir, "where; none: list the names"),
 	REST("NAME...", names, "which; none: all"),
@@ -150,6 +152,27 @@ static int all_links(const struct compat_args *a, int dir_fd, const char *self,
 	return ret;
 }
 
+static int print_names(bool json, struct kist_error *err)
+{
+	CLEANUP_BUF struct buf text;
+	struct json_writer w;
+
+	buf_init(&text);
+	json_write_init(&w, &text, "  ");
+	json_open(&w, '[');
+	for (const struct personality *const *p = personalities; *p; p++) {
+		json_write_string(&w, (*p)->name);
+		if (!json)
+			puts((*p)->name);
+	}
+	json_close(&w, ']');
+	if (buf_failed(&text))
+		return err_nomem(err);
+	if (json)
+		puts(text.data);
+	return 0;
+}
+
 static int compat_run(void *global, const void *args, struct kist_error *err)
 {
 	const struct kist_global *g = global;
@@ -160,12 +183,11 @@ static int compat_run(void *global, const void *args, struct kist_error *err)
 	char self[PATH_MAX];
 	int ret;
 
-	if (!a->dir) {
-		for (const struct personality *const *p = personalities; *p;
-		     p++)
-			puts((*p)->name);
-		return 0;
-	}
+	if (!a->dir)
+		return print_names(a->json, err);
+	if (a->json)
+		return err_set(err, KIST_E_USAGE,
+			       "--json is for the list of names, without DIR");
 	dir_fd = open(a->dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir_fd < 0) {
 		ret = err_sys(err, KIST_E_SYSTEM, errno, "open the folder '%s'",

@@ -9,4 +9,8 @@
  * COMMAND_NOT_FOUND or COMMAND_NOT_EXECUTABLE. */
 int command_error(const char *name, int errnum, struct kist_error *err);
 
+/* It is not along PATH; the nearest that is there is the hint. Return: -ENOENT,
+ * with COMMAND_NOT_FOUND. */
+int command_not_found(const char *name, struct kist_error *err);
+
 #endif

@@ -230,6 +230,9 @@ same() {
 	run -0 "$KIST" compat
 	expect_has "tini"
 	mkdir links
+	run -0 "$KIST" compat --json
+	[ "$(jq -r '.[]' <<<"$output")" = "$("$KIST" compat)" ]
+	run -2 "$KIST" compat --json links
 	run -0 "$KIST" compat --dry-run links tini
 	expect_output "ln -s $KIST links/tini"
 	[ ! -e links/tini ]

@@ -316,7 +316,9 @@ hint: user.max_net_namespaces is 0 in this user namespace, or less in one around
 	expect_status 137
 	run -127 u -p nosuchprogram
 	expect_status 127
-	expect_output "kist: run 'nosuchprogram': No such file or directory (ENOENT)"
+	expect_output "kist: 'nosuchprogram' is not in PATH, or not there"
+	run -127 u -u unshaer
+	expect_has "hint: did you mean 'unshare'?"
 	run u -p /etc
 	expect_status 126
 	echo '#!/no/such/shell' >script

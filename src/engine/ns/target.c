@@ -387,9 +387,15 @@ static int says_nothing(const struct target *target, enum ns_kind kind,
 
 static int denied(const struct target *target, struct kist_error *err)
 {
-	return err_set(err, KIST_E_TARGET_DENIED,
-		       "%s: its namespaces may not be looked at",
-		       target->label);
+	int ret = err_set(err, KIST_E_TARGET_DENIED,
+			  "%s: its namespaces may not be looked at",
+			  target->label);
+
+	if (geteuid() == 0)
+		err_hint(err, "being root here is not enough: it takes "
+			      "CAP_SYS_PTRACE in the user namespace of that "
+			      "process");
+	return ret;
 }
 
 static int ended(const struct target *target, struct kist_error *err)

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/path.h"
+#include "engine/command.h"
 #include "engine/ns/unshare.h"
 #include "kernel/cap.h"
 #include "sys/process.h"
@@ -183,8 +184,7 @@ static int cannot_run(const char *name, const char *path, int errnum,
 	switch (errnum) {
 	case ENOENT:
 	case ENOTDIR:
-		return err_sys(err, KIST_E_COMMAND_NOT_FOUND, errnum,
-			       "run '%s'", name);
+		return command_not_found(name, err);
 	case EACCES:
 	case EISDIR:
 	case ENOEXEC:
