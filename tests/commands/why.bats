@@ -36,11 +36,12 @@ teardown() { end_test; }
 
 @test "without a rule that holds: what was looked at, and what the manual says" {
 	needs root
-	run -1 kist why ENOTBLK mount ext4 /dev/null /mnt
-	expect_has "the source is no block device (mount(2))"
+	run -1 kist why EUSERS setns time
+	expect_has "has threads and cannot change its time"
 }
 
 @test "mistakes name the word and the nearest right one" {
+	# WHY_WORDS
 	needs kist
 	local words want
 	while IFS='|' read -r words want; do

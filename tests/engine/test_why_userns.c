@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -63,11 +64,6 @@ static struct why_case unprivileged(void)
 	c.errnum = EPERM;
 	c.sysctl_folder = folder;
 	return c;
-}
-
-static bool is_root(void)
-{
-	return geteuid() == 0;
 }
 
 static const struct {
