@@ -16,6 +16,7 @@ teardown() {
 
 # serve OPTION… - in the background; sets server, url, base, port, token
 serve() {
+	rm -f "$SCRATCH/url"
 	"${kist[@]}" map --serve "$@" >"$SCRATCH/url" 3>&- &
 	server=$!
 	eventually test -s "$SCRATCH/url"
@@ -113,6 +114,14 @@ answer() { curl -s -m 5 -o "$SCRATCH/body" -w '%{http_code}' "$@"; }
 		]:
 		    got = ask(data)
 		    assert got == wanted or (wanted == b"431" and got == b"closed"), (data[:60], got)
+		# Who has said all may still be answered.
+		with socket.create_connection(("127.0.0.1", port), 8) as s:
+		    s.sendall(good + host + b"\r\n")
+		    s.shutdown(socket.SHUT_WR)
+		    page = b""
+		    while piece := s.recv(65536):
+		        page += piece
+		assert page.endswith(b"</html>\n"), page[-80:]
 	EOF
 	[ "$(answer "$url")" = 200 ]
 }

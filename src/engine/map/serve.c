@@ -113,7 +113,8 @@ static nfds_t watch_all(struct server *s, struct pollfd *polls,
 		ret_clients[count] = c;
 		polls[count++] = (struct pollfd){
 			.fd = c->fd,
-			.events = (short)(POLLIN | (c->out.len ? POLLOUT : 0)),
+			.events = (short)((c->is_half ? 0 : POLLIN) |
+					  (c->out.len ? POLLOUT : 0)),
 		};
 	}
 	return count;
@@ -143,7 +144,12 @@ static int serve(struct server *s)
 		for (nfds_t i = 3; i < count; i++) {
 			if (polls[i].revents & POLLOUT)
 				client_write(clients[i]);
-			if (clients[i]->fd >= 0 && polls[i].revents & ~POLLOUT)
+			if (clients[i]->fd < 0 ||
+			    !(polls[i].revents & ~POLLOUT))
+				continue;
+			if (clients[i]->is_half)
+				client_drop(clients[i]);
+			else
 				client_read(s, clients[i]);
 		}
 		clients_tick(s);

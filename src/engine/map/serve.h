@@ -15,6 +15,7 @@
  * @fd:		-1: a free place
  * @out:	what is to be sent; @sent of it is
  * @listens:	gets an event whenever the map is another
+ * @is_half:	it will send no more, and still reads
  * @seen:	the number of the map it was given last
  * @since_ms:	when it came, or last took something
  */
@@ -23,7 +24,7 @@ struct client {
 	char in[HTTP_REQUEST_MAX];
 	size_t in_len, sent;
 	struct buf out;
-	bool is_answered, listens;
+	bool is_answered, listens, is_half;
 	uint64_t seen;
 	int64_t since_ms;
 };

@@ -108,7 +108,7 @@ void clients_accept(struct server *s, int listen_fd)
 	}
 	c->fd = fd;
 	c->in_len = c->sent = 0;
-	c->is_answered = c->listens = false;
+	c->is_answered = c->listens = c->is_half = false;
 	c->since_ms = serve_now_ms();
 	buf_init(&c->out);
 }
@@ -211,6 +211,10 @@ void client_read(struct server *s, struct client *c)
 	n = recv(c->fd, c->in + c->in_len, sizeof(c->in) - c->in_len, 0);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
+	if (n == 0 && c->is_answered && !c->listens) {
+		c->is_half = true;
+		return;
+	}
 	if (n <= 0) {
 		client_drop(c);
 		return;
