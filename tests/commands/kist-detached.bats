@@ -260,6 +260,19 @@ teardown() { end_kist; }
 	[ "$(k ps -q | wc -l)" = 1 ]
 }
 
+@test "wait ends at once however early the process has ended" {
+	needs root
+	local turn
+	for turn in {1..20}; do
+		run -0 k run -d --name "quick$turn" "$ROOT" true
+		run timeout 10 "$KIST" --root "$SCRATCH/k" wait "quick$turn"
+		expect_status 0
+		expect_output 0
+		k rm "quick$turn"
+	done
+	nothing_left
+}
+
 @test "what a kist that was killed at any moment left can be removed" {
 	needs root
 	local i
