@@ -138,3 +138,10 @@ teardown() { end_test; }
 	expect_has "trace 'true': Operation not permitted (EPERM)" # WHY_TRACE
 	expect_has "ptrace(2) is forbidden here"
 }
+
+@test "a command that was killed is not told of rules that give numbers" {
+	needs kist
+	run -1 kist why -- sh -c 'kill -9 $$'
+	expect_has "it was ended by SIGKILL"
+	expect_lacks ENOSYS
+}

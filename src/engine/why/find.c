@@ -22,9 +22,10 @@ static bool fits(int cause, const struct why_case *c)
 {
 	if (!(causes[cause].calls & c->call))
 		return false;
-	/* who was killed was given no number */
+	/* who was killed was given no number; rules of every call are no
+	 * rules of killing */
 	if (c->call & WHY_KILLED)
-		return true;
+		return (causes[cause].calls & WHY_ANY) != WHY_ANY;
 	for (const int *e = causes[cause].errnos; *e; e++)
 		if (*e == c->errnum)
 			return true;
