@@ -70,9 +70,9 @@ static void put_field(FILE *out, const char *label, const char *text)
 {
 	CLEANUP_BUF struct buf line;
 
+	buf_init(&line);
 	if (!text)
 		return;
-	buf_init(&line);
 	buf_printf(&line, "%s: %s", label, text);
 	fputs(".br\n", out);
 	if (!buf_failed(&line))
