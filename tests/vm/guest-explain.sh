@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh disable=SC2046
+# guest-explain.sh - kist explain on cgroup v2 with all controllers, and on the
+# v1 hierarchies that this kernel can mount; sourced by guest.sh
+top=/sys/fs/cgroup
+
+# all_explained DIR - each file of a group is
+all_explained() {
+	files=$(find "$1" -maxdepth 1 -type f | wc -l)
+	[ "$files" -gt 3 ]
+	for file in "$1"/*; do
+		[ -f "$file" ] || continue
+		name=${file##*/}
+		first=$(/t/kist explain "$name" 2>&1 | head -n 1)
+		case $first in
+		"$name (cgroup file)") ;;
+		hugetlb.SIZE.*" (cgroup file)") ;;
+		*) echo "$name: $first" && return 1 ;;
+		esac
+	done
+}
+
+every_file_of_v2_is_explained() {
+	for name in $(cat $top/cgroup.controllers); do
+		echo "+$name" >$top/cgroup.subtree_control
+	done
+	mkdir $top/explained
+	all_explained $top
+	all_explained $top/explained
+	rmdir $top/explained
+}
+
+every_file_of_v1_is_explained() {
+	for name in cpuacct freezer devices net_cls net_prio perf_event; do
+		mkdir -p /run/v1
+		mount -t cgroup -o $name none /run/v1
+		mkdir /run/v1/explained
+		all_explained /run/v1
+		all_explained /run/v1/explained
+		rmdir /run/v1/explained
+		umount /run/v1
+	done
+}
+
+the_line_to_try_of_a_limit_works() {
+	/t/kist limit -q mem=64M /t/kist limit --get >/run/out
+	grep -q '64 MiB' /run/out
+	/t/kist limit -q pids=20 /t/kist cg get . pids.max >/run/out
+	is 20 "$(cat /run/out)"
+}
+
+check "on v2, every file of a group and of the root is explained" every_file_of_v2_is_explained
+check "on v1, every file of a group and of the root is explained" every_file_of_v1_is_explained
+check "on v2, lines to try set limits" the_line_to_try_of_a_limit_works
