@@ -173,13 +173,18 @@ void decode_mount(struct why_decoding *d)
 {
 	struct why_case *c = d->c;
 
-	c->value = why_decode_text(d, d->stop->args[4], 4 * VALUE_MAX);
+	c->value = why_decode_text(d, d->stop->args[4], PATH_BYTES - 1);
 	if (c->flags & (MS_REMOUNT | PROPAGATION)) {
 		c->call = WHY_REMOUNT;
 		c->type = NULL;
 	} else if (c->flags & (MS_BIND | MS_MOVE)) {
 		c->type = NULL;
 	}
+}
+
+void decode_pivot(struct why_decoding *d)
+{
+	d->c->value = why_decode_text(d, d->stop->args[1], PATH_BYTES - 1);
 }
 
 /* The file system of a descriptor of fsopen(2): it says no more. */

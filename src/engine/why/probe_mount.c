@@ -248,7 +248,9 @@ int probe_mount_flags_locked(const struct why_case *c,
 	const struct mountinfo *mount;
 	char words[64];
 
+	/* Without MS_BIND it is about the file system first. */
 	if (!look_is_inner(c) || !look_owns(c, NS_MNT) ||
+	    (c->flags & (MS_REMOUNT | MS_BIND)) == MS_REMOUNT ||
 	    !look_mounts(c, &list))
 		return 0;
 	mount = look_mount_at(c, &list, c->subject);

@@ -88,10 +88,11 @@ int probe_overlay_lacks(const struct why_case *c, struct why_finding *found)
 
 	if (!read_layers(c, &l))
 		return 0;
-	word = !l.count		  ? "lowerdir" :
-	       l.upper && !l.work ? "workdir" :
-	       l.work && !l.upper ? "upperdir" :
-				    NULL;
+	word = !l.count				   ? "lowerdir" :
+	       l.count == 1 && !l.upper && !l.work ? "upperdir" :
+	       l.upper && !l.work		   ? "workdir" :
+	       l.work && !l.upper		   ? "upperdir" :
+						     NULL;
 	if (!word)
 		return 0;
 	return look_found(c, found, true, word, NULL, "the options are '%s'",
