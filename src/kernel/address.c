@@ -224,7 +224,7 @@ int address_add(struct netlink *nl, int index, const struct address *address,
 	address_format(address, true, text);
 	net_refused(nl, ret, err, KIST_E_ADDRESS, "add address '%s'", text);
 	if (ret == -EINVAL && address->family == AF_INET6)
-		err_hint(err, "IPv6 needs a device whose mtu is at least 1280");
+		err_cause(err, KIST_CAUSE_ADDRESS_V6_MTU, NULL, NULL);
 	return ret;
 }
 

@@ -73,10 +73,8 @@ static int no_such_kind(const char *name, struct kist_error *err)
 			  "this kernel has no devices of kind '%s'", name);
 
 	if (kind)
-		err_hint(err,
-			 "try 'modprobe %s' as root; if there is no such "
-			 "module, the kernel was built without %s",
-			 kind->module, kind->option);
+		err_cause(err, KIST_CAUSE_DEVICE_KIND, kind->module,
+			  kind->option);
 	return ret;
 }
 

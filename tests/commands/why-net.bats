@@ -31,8 +31,7 @@ teardown() { end_test; }
 		unshare -n sleep 60 3>&- & pid=$!
 		trap "kill $pid 2>/dev/null" EXIT
 		for i in {1..100}; do
-			[ "$(readlink /proc/$pid/ns/net)" != \
-				"$(readlink /proc/self/ns/net)" ] && break
+			[ "$(cat /proc/$pid/comm)" = sleep ] && break
 			sleep 0.05
 		done
 		refused DEVICE_FIXED "netns-immutable" ip link set lo netns $pid

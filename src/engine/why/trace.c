@@ -201,18 +201,16 @@ static void refused(struct tracer *t, const struct tracee *one, int errnum)
 
 static void answered(struct tracer *t, const struct tracee *one, int64_t length)
 {
-	CLEANUP_FD int proc_fd = -1;
+	CLEANUP_FD int proc_fd = open_proc(one->pid);
 	struct why_case c = {
 		.kist = t->kist,
 		.pid = one->pid,
+		.proc_fd = proc_fd,
 		.arena = t->traced->arena,
 	};
 
-	if (!why_decode_netlink(&one->entry, length, one->pid, &c))
-		return;
-	proc_fd = open_proc(one->pid);
-	c.proc_fd = proc_fd;
-	if (proc_fd >= 0)
+	if (proc_fd >= 0 &&
+	    why_decode_netlink(&one->entry, length, one->pid, &c))
 		examine(t, &c);
 }
 
