@@ -19,6 +19,7 @@
 #include <time.h>
 
 #include "kernel/cgroup_internal.h"
+#include "kernel/cgroup_refusal.h"
 
 int64_t cgroup_now_ms(void)
 {
@@ -138,6 +139,21 @@ static int thaw(int v1_fd, int v2_fd, int64_t deadline_ms)
 	return ret;
 }
 
+/* Which group above keeps it frozen. */
+static void tell_frozen(const struct cgroup *cgroup, struct kist_error *err)
+{
+	const int fds[] = { freezer_fd(cgroup), cgroup_clone_fd(cgroup) };
+	struct cgroup_refusal refusal;
+
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
+		struct cgroup_attempt attempt = { .dir_fd = fds[i],
+						  .name = cgroup->path };
+
+		if (fds[i] >= 0 && cgroup_refused_frozen(&attempt, &refusal))
+			cgroup_refusal_tell(&refusal, err);
+	}
+}
+
 static int failed(const struct cgroup *cgroup, const char *verb, int ret,
 		  struct kist_error *err)
 {
@@ -154,7 +170,7 @@ static int failed(const struct cgroup *cgroup, const char *verb, int ret,
 	ret = err_sys(err, id, -ret, "%s control group '%s'", verb,
 		      cgroup->path);
 	if (id == KIST_E_CGROUP_TIMEOUT && strcmp(verb, "thaw") == 0)
-		err_hint(err, "a group above it may be frozen");
+		tell_frozen(cgroup, err);
 	return ret;
 }
 

@@ -262,3 +262,30 @@ bool cgroup_refused_remove(const struct cgroup_attempt *a,
 				 number, "process %.20s is in it%s", text,
 				 count > 1 ? ", and others are" : "");
 }
+
+/* ---- frozen ---- */
+
+bool cgroup_refused_frozen(const struct cgroup_attempt *a,
+			   struct cgroup_refusal *ret)
+{
+	CLEANUP_FD int fd = dup(a->dir_fd);
+	char name[200];
+
+	snprintf(name, sizeof(name), "%s", a->name);
+	while (fd >= 0) {
+		bool v1 = cgroup_file_number(fd, "freezer.self_freezing") == 1;
+		int up;
+
+		if (v1 || cgroup_file_number(fd, "cgroup.freeze") == 1)
+			return cgroup_refusal_is(ret, KIST_CAUSE_CGROUP_FROZEN,
+						 name, NULL, "%s of '%s' is 1",
+						 v1 ? "freezer.self_freezing" :
+						      "cgroup.freeze",
+						 name);
+		up = cgroup_above_open(fd);
+		close(fd);
+		fd = up;
+		cgroup_above_name(name, name, sizeof(name));
+	}
+	return false;
+}

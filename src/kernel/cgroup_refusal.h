@@ -65,6 +65,10 @@ bool cgroup_refused_absent(const struct cgroup_attempt *a,
 bool cgroup_refused_controller(const char *controller,
 			       struct cgroup_refusal *ret);
 
+/* Which group, this or one above, was told to freeze? */
+bool cgroup_refused_frozen(const struct cgroup_attempt *a,
+			   struct cgroup_refusal *ret);
+
 /* The remedy as the hint of an error; one that is there stays. */
 void cgroup_refusal_tell(const struct cgroup_refusal *refusal,
 			 struct kist_error *err);

@@ -75,8 +75,7 @@ bool limit_oom_look(struct limit_oom *oom)
 	return true;
 }
 
-/* "key=VALUE," in a record; the value is cut at @size. */
-static bool value_of(const char *record, const char *key, char *ret,
+bool limit_oom_value(const char *record, const char *key, char *ret,
 		     size_t size)
 {
 	const char *at = strstr(record, key);
@@ -114,18 +113,18 @@ void limit_oom_parse(const char *text, const char *group,
 	int number;
 
 	if (!record || result->killed_count == KIST_LIMIT_KILLED ||
-	    !value_of(record, "task_memcg=", path, sizeof(path)) ||
+	    !limit_oom_value(record, "task_memcg=", path, sizeof(path)) ||
 	    !is_of_group(path, group) ||
-	    !value_of(record, ",pid=", pid, sizeof(pid)) ||
+	    !limit_oom_value(record, ",pid=", pid, sizeof(pid)) ||
 	    sscanf(pid, "%d", &number) != 1)
 		return;
 	one->pid = number;
-	value_of(record, ",task=", one->name, sizeof(one->name));
+	limit_oom_value(record, ",task=", one->name, sizeof(one->name));
 	result->killed_count++;
 }
 
 /* A read(2) of /dev/kmsg is a record; old ones that were overwritten: EPIPE. */
-static void read_log(const char *group, struct kist_limit_result *result)
+void limit_oom_records(void (*each)(const char *record, void *arg), void *arg)
 {
 	CLEANUP_FD int fd =
 		open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -141,8 +140,27 @@ static void read_log(const char *group, struct kist_limit_result *result)
 		if (n <= 0)
 			return;
 		record[n] = '\0';
-		limit_oom_parse(record, group, result);
+		each(record, arg);
 	}
+}
+
+struct reading {
+	const char *group;
+	struct kist_limit_result *result;
+};
+
+static void read_record(const char *record, void *arg)
+{
+	struct reading *reading = arg;
+
+	limit_oom_parse(record, reading->group, reading->result);
+}
+
+static void read_log(const char *group, struct kist_limit_result *result)
+{
+	struct reading reading = { group, result };
+
+	limit_oom_records(read_record, &reading);
 }
 
 void limit_oom_end(struct limit_oom *oom, struct kist_limit_result *result)

@@ -36,6 +36,14 @@ bool limit_oom_look(struct limit_oom *oom);
 /* Look once more, and fill in the result. */
 void limit_oom_end(struct limit_oom *oom, struct kist_limit_result *result);
 
+/* Call @each for every record of the kernel's log that can still be read. Not
+ * allowed to: none. */
+void limit_oom_records(void (*each)(const char *record, void *arg), void *arg);
+
+/* "key=VALUE," in a record; the value is cut at @size. */
+bool limit_oom_value(const char *record, const char *key, char *ret,
+		     size_t size);
+
 /* The killed of @group in text from the kernel's log. */
 void limit_oom_parse(const char *text, const char *group,
 		     struct kist_limit_result *result);

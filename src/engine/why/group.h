@@ -12,4 +12,7 @@ uid_t why_uid(const struct why_case *c);
 /* "/a/b": a group's path from the root of its mount; in the case's arena. */
 const char *why_group_name(const struct why_case *c, int dir_fd);
 
+/* The group of a process in the hierarchy of a v1 controller, or its v2 one:
+ * O_PATH; -1: none. */
+int why_own_group(const struct why_case *c, pid_t pid, const char *controller);
 #endif

@@ -15,8 +15,10 @@
 #include "base/num.h"
 #include "base/path.h"
 #include "engine/why/group.h"
+#include "kernel/cgroup_effective.h"
 #include "kernel/cgroup_internal.h"
 #include "kernel/cgroup_refusal.h"
+#include "kernel/proc.h"
 #include "kernel/proc_status.h"
 #include "sys/file.h"
 
@@ -76,6 +78,33 @@ const char *why_group_name(const struct why_case *c, int dir_fd)
 				return arena_printf(c->arena, "/%s", below);
 		}
 	return arena_strdup(c->arena, text);
+}
+
+int why_own_group(const struct why_case *c, pid_t pid, const char *controller)
+{
+	CLEANUP_FD int proc_fd = proc_open(NULL);
+	struct cgroup_member *members;
+	struct cgroup_world world;
+	size_t count;
+
+	if (proc_fd < 0 || cgroup_probe(&world, NULL) < 0 ||
+	    cgroup_members(proc_fd, pid, c->arena, &members, &count) < 0)
+		return -1;
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < count; i++) {
+			int h = cgroup_member_hierarchy(&world, &members[i]);
+			bool is_v2 = !*members[i].controllers;
+
+			if (h < 0 || is_v2 != (pass == 1) ||
+			    (!is_v2 && !cgroup_controls(members[i].controllers,
+							controller)))
+				continue;
+			return open(arena_printf(c->arena, "%s%s",
+						 world.h[h].mount,
+						 members[i].path),
+				    O_PATH | O_DIRECTORY | O_CLOEXEC);
+		}
+	return -1;
 }
 
 static bool is_group(int fd)
@@ -171,6 +200,36 @@ static bool refused_mount(const struct why_case *c, struct cgroup_refusal *ret)
 			return true;
 	}
 	return false;
+}
+
+/* ---- a process that does not react ---- */
+
+int probe_cgroup_frozen(const struct why_case *c, struct why_finding *found)
+{
+	struct cgroup_refusal refusal = { 0 };
+	struct cgroup_attempt a;
+	uint64_t pid;
+	bool is_it;
+
+	if (c->call & WHY_CGROUP_WRITE) {
+		if (!find(c, &a))
+			return 0;
+	} else {
+		if (!c->subject || num_parse_u64(c->subject, &pid) < 0)
+			return 0;
+		a.dir_fd = why_own_group(c, (pid_t)pid, "freezer");
+		if (a.dir_fd < 0)
+			return 0;
+		a.name = why_group_name(c, a.dir_fd);
+	}
+	is_it = cgroup_refused_frozen(&a, &refusal);
+	close(a.dir_fd);
+	if (!is_it)
+		return 0;
+	found->arg[0] = arena_strdup(c->arena, refusal.arg[0]);
+	found->evidence = arena_strdup(c->arena, refusal.evidence);
+	found->is_certain = true;
+	return 1;
 }
 
 /* ---- each row ---- */

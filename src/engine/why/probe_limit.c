@@ -10,9 +10,7 @@
 #include <unistd.h>
 
 #include "engine/why/group.h"
-#include "kernel/cgroup_effective.h"
 #include "kernel/cgroup_refusal.h"
-#include "kernel/proc.h"
 #include "kernel/proc_status.h"
 #include "sys/file.h"
 
@@ -125,34 +123,6 @@ static bool is_called(const struct why_case *c, const char *part)
 
 /* ---- processes ---- */
 
-/* The group of the process in the hierarchy of @controller, or -1. */
-static int open_own_group(const struct why_case *c, const char *controller)
-{
-	CLEANUP_FD int proc_fd = proc_open(NULL);
-	struct cgroup_member *members;
-	struct cgroup_world world;
-	size_t count;
-
-	if (proc_fd < 0 || cgroup_probe(&world, NULL) < 0 ||
-	    cgroup_members(proc_fd, c->pid, c->arena, &members, &count) < 0)
-		return -1;
-	for (int pass = 0; pass < 2; pass++)
-		for (size_t i = 0; i < count; i++) {
-			int h = cgroup_member_hierarchy(&world, &members[i]);
-			bool is_v2 = !*members[i].controllers;
-
-			if (h < 0 || is_v2 != (pass == 1) ||
-			    (!is_v2 &&
-			     strcmp(members[i].controllers, controller) != 0))
-				continue;
-			return open(arena_printf(c->arena, "%s%s",
-						 world.h[h].mount,
-						 members[i].path),
-				    O_PATH | O_DIRECTORY | O_CLOEXEC);
-		}
-	return -1;
-}
-
 int probe_pids_limit(const struct why_case *c, struct why_finding *found)
 {
 	struct cgroup_attempt a = { .errnum = EAGAIN, .dir_fd = -1 };
@@ -162,7 +132,7 @@ int probe_pids_limit(const struct why_case *c, struct why_finding *found)
 	if (c->call == WHY_CGROUP_MOVE && c->subject)
 		a.dir_fd = why_open(c, c->subject, O_PATH | O_DIRECTORY);
 	if (a.dir_fd < 0)
-		a.dir_fd = open_own_group(c, "pids");
+		a.dir_fd = why_own_group(c, c->pid, "pids");
 	if (a.dir_fd < 0)
 		return 0;
 	a.name = why_group_name(c, a.dir_fd);

@@ -214,13 +214,28 @@ static void answered(struct tracer *t, const struct tracee *one, int64_t length)
 		examine(t, &c);
 }
 
+/* Those that the kernel ends processes with for the sake of a limit. */
+static bool is_of_kernel(int signal)
+{
+	return signal == SIGKILL || signal == SIGSYS || signal == SIGXCPU ||
+	       signal == SIGXFSZ;
+}
+
+static const char *signal_name(int signal)
+{
+	return signal == SIGSYS	 ? "SIGSYS" :
+	       signal == SIGXCPU ? "SIGXCPU" :
+	       signal == SIGXFSZ ? "SIGXFSZ" :
+				   "SIGKILL";
+}
+
 static void killed(struct tracer *t, const struct tracee *one, int signal)
 {
 	CLEANUP_FD int proc_fd = open_proc(t->main);
 	struct why_case c = {
 		.kist = t->kist,
 		.call = WHY_KILLED,
-		.name = signal == SIGSYS ? "SIGSYS" : "SIGKILL",
+		.name = signal_name(signal),
 		.value = one->cgroup,
 		.pid = one->pid,
 		.proc_fd = proc_fd,
@@ -387,7 +402,7 @@ static void ended(struct tracer *t, pid_t pid, int status)
 	struct tracee *one = find(t, pid);
 	int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
-	if (one && (signal == SIGKILL || signal == SIGSYS))
+	if (one && is_of_kernel(signal))
 		killed(t, one, signal);
 	if (signal || WEXITSTATUS(status))
 		why_ended(t->traced, pid);
