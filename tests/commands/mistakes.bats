@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+# mistakes.bats - what people do wrong, what they are told, and that it helps
+#
+# The table is mistakes/*.case, read by mistakes.bash. One of its cases alone:
+#
+#	MISTAKE='no number' bats -f limits tests/commands/mistakes.bats
+
+load mistakes
+
+setup() {
+	needs root user
+	start_mistakes
+}
+
+teardown() { end_mistakes; }
+
+# said SUBJECT - the cases of a file are told what the table says, and leave
+# nothing behind
+said() {
+	run_mistakes "$BATS_TEST_DIRNAME/mistakes/$1.case"
+	nothing_left
+}
+
+@test "mistakes with limits are explained, and the fix works" { said limits; }
+
+@test "each file of the table is run" {
+	local file
+	for file in "$BATS_TEST_DIRNAME"/mistakes/*.case; do
+		grep -q "said $(basename "$file" .case); }" "$BATS_TEST_FILENAME" || {
+			echo "no test runs $file"
+			return 1
+		}
+	done
+}
