@@ -136,7 +136,9 @@ static int weight(const struct why_refusal *r)
 {
 	bool is_certain = r->why.count && r->why.findings[0].is_certain;
 
-	return 8 * r->is_told + 4 * r->is_fatal + 2 * r->is_blamed + is_certain;
+	/* who was ended by the kernel cannot complain */
+	return 8 * (r->is_told || (r->c.call == WHY_KILLED && is_certain)) +
+	       4 * r->is_fatal + 2 * r->is_blamed + is_certain;
 }
 
 const struct why_refusal *why_choose(const struct why_traced *traced)

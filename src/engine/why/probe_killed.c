@@ -9,13 +9,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "engine/cg/limit_oom.h"
 #include "engine/why/group.h"
 #include "kernel/cgroup_effective.h"
 #include "kernel/cgroup_file.h"
 #include "kernel/cgroup_internal.h"
-#include "sys/file.h"
 
 /* ---- the kernel's log ---- */
 
@@ -171,33 +171,54 @@ int probe_seccomp_killed(const struct why_case *c, struct why_finding *found)
 	return 1;
 }
 
+/* The first number behind the name in /proc/PID/limits; NULL: not known. */
+static const char *limit_of(const struct why_case *c, const char *name)
+{
+	const char *at = c->source ? strstr(c->source, name) : NULL;
+
+	if (!at)
+		return NULL;
+	at += strlen(name);
+	at += strspn(at, " ");
+	return arena_strndup(c->arena, at, strcspn(at, " "));
+}
+
+/* At the hard limit it is SIGKILL; then the time that was used tells. */
 int probe_cpu_time(const struct why_case *c, struct why_finding *found)
 {
-	if (!is_signal(c, "SIGXCPU"))
+	const char *limit = limit_of(c, "Max cpu time");
+	struct rusage used = { 0 };
+	int64_t seconds;
+
+	if (!is_signal(c, "SIGXCPU") &&
+	    (!is_signal(c, "SIGKILL") || !limit || *limit == 'u'))
 		return 0;
-	found->evidence = "it was ended by SIGXCPU, which the kernel sends at "
-			  "the soft limit";
-	found->is_certain = true;
+	getrusage(RUSAGE_CHILDREN, &used);
+	/* a tick is missing to the full second */
+	seconds = used.ru_utime.tv_sec + used.ru_stime.tv_sec +
+		  (used.ru_utime.tv_usec + used.ru_stime.tv_usec + 100000) /
+			  1000000;
+	found->is_certain = is_signal(c, "SIGXCPU") ||
+			    seconds >= strtoll(limit, NULL, 10);
+	found->arg[0] = limit;
+	found->evidence = arena_printf(c->arena,
+				       "RLIMIT_CPU was %s seconds, %" PRId64
+				       " were used",
+				       limit ? limit : "?", seconds);
 	return 1;
 }
 
 int probe_file_size_killed(const struct why_case *c, struct why_finding *found)
 {
-	char text[4096];
-	const char *at;
+	const char *limit = limit_of(c, "Max file size");
 
 	if (!is_signal(c, "SIGXFSZ"))
 		return 0;
-	found->arg[0] = "RLIMIT_FSIZE";
-	if (c->proc_fd >= 0 &&
-	    sys_read_file(c->proc_fd, "limits", text, sizeof(text)) > 0 &&
-	    (at = strstr(text, "Max file size"))) {
-		at += strlen("Max file size");
-		at += strspn(at, " ");
-		found->arg[0] = arena_strndup(c->arena, at, strcspn(at, " "));
-	}
-	found->evidence = "it was ended by SIGXFSZ, which the kernel sends at "
-			  "the soft limit";
+	found->arg[0] = limit ? limit : "so many";
+	found->evidence = arena_printf(c->arena,
+				       "it was ended by SIGXFSZ; RLIMIT_FSIZE "
+				       "was %s",
+				       found->arg[0]);
 	found->is_certain = true;
 	return 1;
 }
@@ -209,7 +230,8 @@ int probe_killed_by_somebody(const struct why_case *c,
 	struct why_finding other = { 0 };
 
 	if (!is_signal(c, "SIGKILL") || probe_memory_killed(c, &other) ||
-	    probe_machine_killed(c, &other))
+	    probe_machine_killed(c, &other) ||
+	    (probe_cpu_time(c, &other) && other.is_certain))
 		return 0;
 	found->evidence = "the kernel's log names no such process, and its "
 			  "control group counts none that was killed for want "

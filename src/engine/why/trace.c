@@ -50,6 +50,7 @@ struct tracee {
 	const char *cgroup;  /* the whole file, as it was last */
 	char said[TEXT + 1]; /* the line it is writing */
 	size_t said_len;
+	const char *limits; /* the same */
 };
 
 struct tracer {
@@ -114,13 +115,17 @@ static const char *who(struct arena *arena, int proc_fd, pid_t pid)
 			    len > 0 ? name : "?");
 }
 
-static void note_cgroup(struct tracer *t, struct tracee *one, int proc_fd)
+/* What is gone when it has ended. */
+static void note_state(struct tracer *t, struct tracee *one, int proc_fd)
 {
 	char text[4096];
 
 	if (sys_read_file(proc_fd, "cgroup", text, sizeof(text)) > 0 &&
 	    (!one->cgroup || strcmp(one->cgroup, text) != 0))
 		one->cgroup = arena_strdup(t->traced->arena, text);
+	if (sys_read_file(proc_fd, "limits", text, sizeof(text)) > 0 &&
+	    (!one->limits || strcmp(one->limits, text) != 0))
+		one->limits = arena_strdup(t->traced->arena, text);
 }
 
 /* ---- a refusal ---- */
@@ -237,6 +242,7 @@ static void killed(struct tracer *t, const struct tracee *one, int signal)
 		.call = WHY_KILLED,
 		.name = signal_name(signal),
 		.value = one->cgroup,
+		.source = one->limits,
 		.pid = one->pid,
 		.proc_fd = proc_fd,
 		.arena = t->traced->arena,
@@ -439,7 +445,7 @@ static void stopped(struct tracer *t, pid_t pid, int status)
 	} else if (SYS_TRACE_EVENT(status)) {
 		CLEANUP_FD int proc_fd = open_proc(pid);
 
-		note_cgroup(t, one, proc_fd);
+		note_state(t, one, proc_fd);
 		sys_trace_on(pid, 0);
 	} else {
 		sys_trace_on(pid, signal);
