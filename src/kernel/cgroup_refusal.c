@@ -73,10 +73,13 @@ void cgroup_above_name(const char *name, char *ret_name, size_t size)
 	const char *slash = strrchr(name, '/');
 	size_t len = slash ? (size_t)(slash - name) : 0;
 
-	if (len)
-		snprintf(ret_name, size, "%.*s", (int)len, name);
-	else
-		snprintf(ret_name, size, "/");
+	if (len >= size)
+		len = size - 1;
+	/* They may be the same. */
+	memmove(ret_name, name, len);
+	if (!len)
+		ret_name[len++] = '/';
+	ret_name[len] = '\0';
 }
 
 /* ---- denied ---- */

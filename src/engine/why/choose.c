@@ -25,7 +25,7 @@ static bool is_of_every_day(const struct why_case *c)
 		return true;
 	if (c->errnum == EAGAIN)
 		return !(c->call & (WHY_FORK | WHY_NS | WHY_SETID | WHY_LIMIT |
-				    WHY_EXEC));
+				    WHY_EXEC | WHY_CGROUP_MAKE));
 	for (size_t i = 0; i < ARRAY_LEN(everyday); i++)
 		if (everyday[i] == c->errnum)
 			return !(c->call & (WHY_CGROUP_REMOVE | WHY_LINK));

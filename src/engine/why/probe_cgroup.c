@@ -125,6 +125,16 @@ static const char *folder_of(const struct why_case *c, const char *path)
 		       arena_strndup(c->arena, path, (size_t)(slash - path));
 }
 
+/* Does the process call others by the numbers that we do? */
+static bool has_our_ids(const struct why_case *c)
+{
+	struct stat ours, its;
+
+	return c->is_self || (stat("/proc/self/ns/pid", &ours) == 0 &&
+			      fstatat(c->proc_fd, "ns/pid", &its, 0) == 0 &&
+			      ours.st_ino == its.st_ino);
+}
+
 /* A group that was removed has no folder to look at: that of a file in it is
  * known by its number alone. */
 static bool find(const struct why_case *c, struct cgroup_attempt *a)
@@ -153,7 +163,7 @@ static bool find(const struct why_case *c, struct cgroup_attempt *a)
 		a->thread = strcmp(path_name(c->subject), "cgroup.threads") ==
 			    0;
 		if (c->value && num_parse_u64(c->value, &pid) == 0 && pid)
-			a->pid = c->is_self ? (pid_t)pid : 0;
+			a->pid = has_our_ids(c) ? (pid_t)pid : 0;
 		else
 			a->pid = c->pid;
 	}
@@ -175,7 +185,9 @@ static bool refusal_of(const struct cgroup_attempt *a, enum why_call call,
 	case WHY_CGROUP_MOVE:
 		return cgroup_refused_move(a, ret);
 	case WHY_OPEN:
-		return a->errnum == ENOENT && cgroup_refused_absent(a, ret);
+		/* To create a file there is denied. */
+		return !cgroup_file_exists(a->dir_fd, a->file) &&
+		       cgroup_refused_absent(a, ret);
 	default:
 		return cgroup_refused_write(a, ret);
 	}

@@ -9,7 +9,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "engine/cg/limit_oom.h"
 #include "engine/why/group.h"
@@ -183,28 +182,18 @@ static const char *limit_of(const struct why_case *c, const char *name)
 	return arena_strndup(c->arena, at, strcspn(at, " "));
 }
 
-/* At the hard limit it is SIGKILL; then the time that was used tells. */
+/* At the hard limit it is SIGKILL, which others send, too. */
 int probe_cpu_time(const struct why_case *c, struct why_finding *found)
 {
 	const char *limit = limit_of(c, "Max cpu time");
-	struct rusage used = { 0 };
-	int64_t seconds;
 
 	if (!is_signal(c, "SIGXCPU") &&
 	    (!is_signal(c, "SIGKILL") || !limit || *limit == 'u'))
 		return 0;
-	getrusage(RUSAGE_CHILDREN, &used);
-	/* a tick is missing to the full second */
-	seconds = used.ru_utime.tv_sec + used.ru_stime.tv_sec +
-		  (used.ru_utime.tv_usec + used.ru_stime.tv_usec + 100000) /
-			  1000000;
-	found->is_certain = is_signal(c, "SIGXCPU") ||
-			    seconds >= strtoll(limit, NULL, 10);
+	found->is_certain = is_signal(c, "SIGXCPU");
 	found->arg[0] = limit;
-	found->evidence = arena_printf(c->arena,
-				       "RLIMIT_CPU was %s seconds, %" PRId64
-				       " were used",
-				       limit ? limit : "?", seconds);
+	found->evidence = arena_printf(c->arena, "RLIMIT_CPU was %s seconds",
+				       limit ? limit : "not known");
 	return 1;
 }
 

@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "engine/why/why.h"
 #include "kernel/ns.h"
+#include "kernel/syscalls.h"
 
 #define ERRNO_MAX 133
 
@@ -100,6 +101,11 @@ static int read_call(const char *const *words, struct why_case *c,
 	if (word) {
 		c->name = word->word;
 		c->call = (enum why_call)word->call;
+		return 0;
+	}
+	/* what the kernel has not may be any call */
+	if (c->errnum == ENOSYS && syscall_find(words[0]) >= 0) {
+		c->call = WHY_OTHER;
 		return 0;
 	}
 	/* a file: its path or its name says what it is */

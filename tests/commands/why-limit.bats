@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+# why-limit.bats - which limit was hit, who ended a process, what the kernel has
+# not: each provoked, told with what shows it, and lifted
+
+load helpers
+
+setup() {
+	needs kist
+	start_test
+}
+
+teardown() {
+	end_test
+}
+
+# refused CAUSE EVIDENCE CMD… - the command fails, for that reason
+refused() {
+	local cause=$1 seen=$2
+	shift 2
+	run "$@"
+	output=$(sed -n '/^{/,$p' <<<"$output")
+	[ "$(jq -r '.findings[0].cause' <<<"$output")" = "$cause" ] &&
+		[[ $(jq -r '.findings[0].evidence' <<<"$output") == *"$seen"* ]] &&
+		return
+	printf 'wanted %s, %s\noutput: %s\n' "$cause" "$seen" "$output"
+	return 1
+}
+
+why() { kist why --json -- "$@"; }
+# shellcheck disable=SC2016
+user_why() { as_user bash -c '"$KIST" why --json -- "$@"' - "$@"; }
+
+@test "open files: the limit of the process" {
+	refused RLIMIT_NOFILE "RLIMIT_NOFILE is 3" \
+		why sh -c 'ulimit -n 3; exec cat /etc/passwd'
+	sh -c 'ulimit -n 20; exec cat /etc/passwd' >/dev/null
+}
+
+@test "processes of a user" {
+	needs root user
+	as_user true
+	refused RLIMIT_NPROC "RLIMIT_NPROC is 1" \
+		user_why bash -c 'ulimit -Su 1; (true; true) & wait $! || exit 1'
+	as_user bash -c '(true; true) & wait $!'
+}
+
+@test "addresses of a process" {
+	refused RLIMIT_AS "its limit 200000 KiB" \
+		why sh -c 'ulimit -v 200000; exec /usr/bin/python3 -c "import mmap; mmap.mmap(-1, 1 << 30)"'
+	sh -c 'exec /usr/bin/python3 -c "import mmap; mmap.mmap(-1, 1 << 30)"'
+}
+
+@test "the size of a file" {
+	refused RLIMIT_FSIZE "RLIMIT_FSIZE is 1024" \
+		why bash -c "trap '' XFSZ; ulimit -f 1; exec head -c 5000 /dev/zero >$SCRATCH/big"
+	refused FILE_SIZE_KILLED "RLIMIT_FSIZE was 1024" \
+		why bash -c "ulimit -f 1; exec head -c 5000 /dev/zero >$SCRATCH/big"
+	bash -c "ulimit -f 10; exec head -c 5000 /dev/zero >$SCRATCH/big"
+}
+
+@test "processor time" {
+	refused CPU_TIME "RLIMIT_CPU was 1 seconds" \
+		why bash -c 'ulimit -St 1; while :; do :; done'
+	[ "$(jq -r '.what' <<<"$output")" = "to go on: it was ended by SIGXCPU" ]
+}
+
+@test "words that are too long for the stack" {
+	refused RLIMIT_STACK "RLIMIT_STACK is" \
+		why bash -c 'ulimit -s 512; x=$(head -c 100000 /dev/zero | tr "\0" a); exec /bin/true $x $x $x'
+	bash -c 'ulimit -s 8192; x=$(head -c 100000 /dev/zero | tr "\0" a); exec /bin/true $x $x $x'
+}
+
+@test "limits and priorities of an ordinary user" {
+	needs root user
+	as_user true
+	refused RLIMIT_HARD "without CAP_SYS_RESOURCE" \
+		user_why prlimit --nofile=900000000:900000000 true
+	refused RLIMIT_PRIORITY "RLIMIT_RTPRIO is 0" user_why chrt -f 10 true
+}
+
+@test "locked memory of an ordinary user" {
+	needs root user
+	as_user true
+	refused RLIMIT_MEMLOCK "its limit 64 KiB" \
+		user_why bash -c 'ulimit -l 64; exec /usr/bin/python3 -c "
+import ctypes, mmap, os, sys
+m = mmap.mmap(-1, 1 << 20)
+at = ctypes.addressof(ctypes.c_char.from_buffer(m))
+sys.exit(ctypes.CDLL(None).mlock(ctypes.c_void_p(at), 1 << 20) != 0)"'
+}
+
+@test "inotify: the instances of a user" {
+	needs root user
+	as_user true
+	refused INOTIFY_INSTANCES "fs.inotify.max_user_instances is $(cat /proc/sys/fs/inotify/max_user_instances)" \
+		user_why /usr/bin/python3 -c "
+import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+for i in range(100000):
+    if libc.inotify_init1(0) < 0:
+        sys.exit(os.strerror(ctypes.get_errno()))"
+}
+
+@test "memory of a group: who was ended, and more of it helps" {
+	needs root memory
+	refused MEMORY_KILLED "for want of memory" \
+		why "$KIST" limit -q mem=8M swap=8M -- sh -c 'head -c 60000000 /dev/zero | tail -c 50000000 >/dev/null; exit 1'
+	kist limit -q mem=200M swap=8M -- sh -c 'head -c 60000000 /dev/zero | tail -c 50000000 >/dev/null'
+}
+
+@test "ended by another process: no limit is blamed" {
+	refused KILLED_BY_SOMEBODY "the kernel's log names no such process" \
+		why sh -c 'kill -9 $$'
+	[ "$(jq -r '.findings[0].certain' <<<"$output")" = false ]
+}
+
+@test "ended by a seccomp filter" {
+	needs root
+	# x86 calls of 32 bits have no entry in a filter for one architecture:
+	# a filter that ends whoever calls getppid, as systemd-run writes it
+	cat >"$SCRATCH/filter.py" <<-'END'
+		import ctypes, os, struct, platform
+		number = {"x86_64": 110, "aarch64": 173}[platform.machine()]
+		code = b"".join(struct.pack("HBBI", *i) for i in [
+		    (0x20, 0, 0, 0), (0x15, 0, 1, number),
+		    (0x06, 0, 0, 0x80000000), (0x06, 0, 0, 0x7fff0000)])
+		room = ctypes.create_string_buffer(code)
+		prog = struct.pack("HxxxxxxP", 4, ctypes.addressof(room))
+		libc = ctypes.CDLL(None)
+		assert libc.prctl(38, 1, 0, 0, 0) == 0
+		assert libc.prctl(22, 2, prog, 0, 0) == 0
+		os.getppid()
+	END
+	refused SECCOMP_KILLED "SIGSYS" why /usr/bin/python3 "$SCRATCH/filter.py"
+}
+
+@test "a system call, a file system, a namespace the kernel has not" {
+	run kist why --json ENOSYS listns
+	[ "$(jq -r '.findings[0].cause' <<<"$output")" = NO_SYSCALL ]
+	[ "$(jq -r '.findings[0].fix' <<<"$output")" = "it takes Linux 6.19 or newer" ]
+	run kist why --json ENOSYS userfaultfd
+	[ "$(jq -r '.findings[0].fix' <<<"$output")" = "it takes Linux 4.3 or newer, with CONFIG_USERFAULTFD" ]
+	if ! grep -qw f2fs /proc/filesystems; then
+		run kist why --json ENODEV mount f2fs /dev/none /mnt
+		[ "$(jq -r '.findings[0].cause' <<<"$output")" = NO_FILE_SYSTEM ]
+		[ "$(jq -r '.findings[0].fix' <<<"$output")" = "use a kernel with CONFIG_F2FS_FS, or load its module as root: 'modprobe f2fs'" ]
+	fi
+	[ -e /proc/self/ns/time ] || {
+		run kist why --json EINVAL unshare time
+		[ "$(jq -r '.findings[0].cause' <<<"$output")" = NO_NAMESPACE ]
+	}
+}
