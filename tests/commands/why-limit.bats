@@ -60,7 +60,7 @@ user_why() { as_user bash -c '"$KIST" why --json -- "$@"' - "$@"; }
 
 @test "processor time" {
 	refused CPU_TIME "RLIMIT_CPU was 1 seconds" \
-		why bash -c 'ulimit -St 1; while :; do :; done'
+		why bash -c 'ulimit -St 1; exec bash -c "while :; do :; done"'
 	[ "$(jq -r '.what' <<<"$output")" = "to go on: it was ended by SIGXCPU" ]
 }
 

@@ -192,8 +192,9 @@ int probe_cpu_time(const struct why_case *c, struct why_finding *found)
 		return 0;
 	found->is_certain = is_signal(c, "SIGXCPU");
 	found->arg[0] = limit;
-	found->evidence = arena_printf(c->arena, "RLIMIT_CPU was %s seconds",
-				       limit ? limit : "not known");
+	found->evidence =
+		arena_printf(c->arena, "RLIMIT_CPU was %s seconds",
+			     limit && *limit != 'u' ? limit : "so many");
 	return 1;
 }
 
