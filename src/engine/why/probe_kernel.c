@@ -8,7 +8,6 @@
 #include <sys/utsname.h>
 
 #include "engine/why/group.h"
-#include "kernel/link.h"
 #include "kernel/ns.h"
 #include "sys/file.h"
 
@@ -82,98 +81,7 @@ int probe_no_syscall(const struct why_case *c, struct why_finding *found)
 	return 1;
 }
 
-/* ---- file systems ---- */
-
-static const struct {
-	const char *type, *option;
-} file_systems[] = {
-	{ "9p", "CONFIG_9P_FS" },
-	{ "autofs", "CONFIG_AUTOFS_FS" },
-	{ "bpf", "CONFIG_BPF_SYSCALL" },
-	{ "btrfs", "CONFIG_BTRFS_FS" },
-	{ "cgroup", "CONFIG_CGROUPS" },
-	{ "cgroup2", "CONFIG_CGROUPS" },
-	{ "cifs", "CONFIG_CIFS" },
-	{ "configfs", "CONFIG_CONFIGFS_FS" },
-	{ "cramfs", "CONFIG_CRAMFS" },
-	{ "debugfs", "CONFIG_DEBUG_FS" },
-	{ "devpts", "CONFIG_UNIX98_PTYS" },
-	{ "devtmpfs", "CONFIG_DEVTMPFS" },
-	{ "erofs", "CONFIG_EROFS_FS" },
-	{ "exfat", "CONFIG_EXFAT_FS" },
-	{ "ext2", "CONFIG_EXT2_FS" },
-	{ "ext4", "CONFIG_EXT4_FS" },
-	{ "f2fs", "CONFIG_F2FS_FS" },
-	{ "fuse", "CONFIG_FUSE_FS" },
-	{ "hugetlbfs", "CONFIG_HUGETLBFS" },
-	{ "iso9660", "CONFIG_ISO9660_FS" },
-	{ "mqueue", "CONFIG_POSIX_MQUEUE" },
-	{ "nfs", "CONFIG_NFS_FS" },
-	{ "nfs4", "CONFIG_NFS_V4" },
-	{ "ntfs3", "CONFIG_NTFS3_FS" },
-	{ "overlay", "CONFIG_OVERLAY_FS" },
-	{ "proc", "CONFIG_PROC_FS" },
-	{ "securityfs", "CONFIG_SECURITYFS" },
-	{ "squashfs", "CONFIG_SQUASHFS" },
-	{ "sysfs", "CONFIG_SYSFS" },
-	{ "tmpfs", "CONFIG_TMPFS" },
-	{ "tracefs", "CONFIG_TRACING" },
-	{ "udf", "CONFIG_UDF_FS" },
-	{ "vfat", "CONFIG_VFAT_FS" },
-	{ "virtiofs", "CONFIG_VIRTIO_FS" },
-	{ "xfs", "CONFIG_XFS_FS" },
-};
-
-static bool is_known_type(const char *type)
-{
-	char text[8192], line[80];
-
-	if (sys_read_file(AT_FDCWD, "/proc/filesystems", text, sizeof(text)) <
-	    0)
-		return true;
-	snprintf(line, sizeof(line), "\t%.60s\n", type);
-	return strstr(text, line) != NULL;
-}
-
-int probe_no_file_system(const struct why_case *c, struct why_finding *found)
-{
-	const char *dot, *type = c->type;
-	const char *option = "a module or option for it";
-
-	if (!type || !*type)
-		return 0;
-	/* "fuse.sshfs" is fuse */
-	dot = strchr(type, '.');
-	if (dot)
-		type = arena_strndup(c->arena, type, (size_t)(dot - type));
-	if (is_known_type(type))
-		return 0;
-	for (size_t i = 0; i < ARRAY_LEN(file_systems); i++)
-		if (strcmp(file_systems[i].type, type) == 0)
-			option = file_systems[i].option;
-	return found_it(found, type, option,
-			arena_printf(c->arena,
-				     "/proc/filesystems of Linux %s has no "
-				     "'%s'",
-				     release(c), type));
-}
-
-/* ---- kinds of devices and namespaces ---- */
-
-int probe_no_link_kind(const struct why_case *c, struct why_finding *found)
-{
-	const struct link_kind *kind = c->type ? link_kind_find(c->type) : NULL;
-
-	if (!kind)
-		return 0;
-	return found_it(found, kind->name,
-			arena_printf(c->arena, "%s, or 'modprobe %s'",
-				     kind->option, kind->module),
-			arena_printf(c->arena,
-				     "the kernel answers EOPNOTSUPP to kind "
-				     "'%s'",
-				     kind->name));
-}
+/* ---- kinds of namespaces ---- */
 
 static const char *const ns_options[NS_COUNT] = {
 	[NS_USER] = "CONFIG_USER_NS", [NS_CGROUP] = "CONFIG_CGROUPS",

@@ -62,25 +62,6 @@ static int64_t machine_number(const char *path)
 	return strtoll(text, NULL, 10);
 }
 
-static int64_t count_entries(const struct why_case *c, const char *folder)
-{
-	int fd = openat(c->proc_fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
-	int64_t count = 0;
-
-	if (!dir) {
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	while ((entry = readdir(dir)))
-		count += entry->d_name[0] != '.';
-	closedir(dir);
-	/* of our own, one was to look */
-	return c->is_self ? count - 1 : count;
-}
-
 static int64_t count_lines(const struct why_case *c, const char *file)
 {
 	CLEANUP_BUF struct buf text;
@@ -223,31 +204,6 @@ int probe_pid_max(const struct why_case *c, struct why_finding *found)
 {
 	return hit_machine(c, found, "kernel.pid_max",
 			   "/proc/sys/kernel/pid_max", count_threads());
-}
-
-/* ---- open files ---- */
-
-int probe_rlimit_nofile(const struct why_case *c, struct why_finding *found)
-{
-	int64_t limit = soft_limit(c, "Max open files");
-	int64_t used = count_entries(c, "fd");
-
-	if (limit < 0 || limit == NO_LIMIT || used < 0)
-		return 0;
-	/* It bounds the numbers: what counts is the highest free one. */
-	return found_it(c, found, used >= limit, text_of(c, limit), NULL,
-			arena_printf(c->arena,
-				     "%" PRId64 " are open, RLIMIT_NOFILE is "
-				     "%" PRId64,
-				     used, limit));
-}
-
-int probe_file_max(const struct why_case *c, struct why_finding *found)
-{
-	int64_t used = machine_number("/proc/sys/fs/file-nr");
-
-	return hit_machine(c, found, "fs.file-max", "/proc/sys/fs/file-max",
-			   used);
 }
 
 /* ---- inotify, keys ---- */
@@ -437,22 +393,6 @@ int probe_rlimit_fsize(const struct why_case *c, struct why_finding *found)
 	return found_it(c, found, true, text_of(c, limit), NULL,
 			arena_printf(c->arena, "RLIMIT_FSIZE is %" PRId64,
 				     limit));
-}
-
-/* The kernel allows a quarter of it for words and environment. */
-int probe_rlimit_stack(const struct why_case *c, struct why_finding *found)
-{
-	int64_t limit = soft_limit(c, "Max stack size");
-
-	if (limit < 0)
-		return 0;
-	return found_it(c, found, limit != NO_LIMIT && limit < 8 << 20,
-			kib(c, limit), NULL,
-			arena_printf(c->arena,
-				     "RLIMIT_STACK is %s, a quarter of it is "
-				     "for words and environment, and one word "
-				     "may have 128 KiB",
-				     kib(c, limit)));
 }
 
 /* ---- setting limits, priorities ---- */
