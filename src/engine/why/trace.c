@@ -220,18 +220,13 @@ static void answered(struct tracer *t, const struct tracee *one, int64_t length)
 }
 
 /* Those that the kernel ends processes with for the sake of a limit. */
-static bool is_of_kernel(int signal)
+static const char *limit_signal(int signal)
 {
-	return signal == SIGKILL || signal == SIGSYS || signal == SIGXCPU ||
-	       signal == SIGXFSZ;
-}
-
-static const char *signal_name(int signal)
-{
-	return signal == SIGSYS	 ? "SIGSYS" :
+	return signal == SIGKILL ? "SIGKILL" :
+	       signal == SIGSYS	 ? "SIGSYS" :
 	       signal == SIGXCPU ? "SIGXCPU" :
 	       signal == SIGXFSZ ? "SIGXFSZ" :
-				   "SIGKILL";
+				   NULL;
 }
 
 static void killed(struct tracer *t, const struct tracee *one, int signal)
@@ -240,7 +235,7 @@ static void killed(struct tracer *t, const struct tracee *one, int signal)
 	struct why_case c = {
 		.kist = t->kist,
 		.call = WHY_KILLED,
-		.name = signal_name(signal),
+		.name = limit_signal(signal),
 		.value = one->cgroup,
 		.source = one->limits,
 		.pid = one->pid,
@@ -408,7 +403,7 @@ static void ended(struct tracer *t, pid_t pid, int status)
 	struct tracee *one = find(t, pid);
 	int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
-	if (one && is_of_kernel(signal))
+	if (one && limit_signal(signal))
 		killed(t, one, signal);
 	if (signal || WEXITSTATUS(status))
 		why_ended(t->traced, pid);
