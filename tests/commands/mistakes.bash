@@ -95,7 +95,7 @@ case_empty() {
 case_line() {
 	case $key in
 	as) as=$value ;;
-	given) given+=$value$'\n' ;;
+	given) given+="$value || return 1"$'\n' ;;
 	do) do_+=$value$'\n' ;;
 	status) status_=$value ;;
 	says) says+=$value$'\n' ;;
@@ -127,16 +127,17 @@ case_run() {
 case_inside() {
 	set +e
 	trap - ERR DEBUG
-	exec 3>&-
+	exec 3>&- </dev/null
 	DIR=$SCRATCH/case
 	PATH=$SCRATCH/bin:$PATH
+	unset -f kist oci
 	mkdir -p "$DIR"
 	cd "$DIR" || return 1
 	[ "$as" = root ] || chown "$TEST_USER:" "$DIR"
 	local wrong=0
 	if [ -n "$given" ]; then
 		compgen -v | sort >"$SCRATCH/words-before"
-		eval "$given" >"$SCRATCH/given.out" 2>&1 ||
+		case_given >"$SCRATCH/given.out" 2>&1 ||
 			case_wrong "given failed: $(cat "$SCRATCH/given.out")"
 	fi
 	case_words >"$SCRATCH/words"
@@ -147,6 +148,9 @@ case_inside() {
 	case_end
 	return "$wrong"
 }
+
+# A function, for its lines return when one fails.
+case_given() { eval "$given"; }
 
 # What given has set, for do and fix, which are programs of their own.
 case_words() {
