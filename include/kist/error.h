@@ -30,15 +30,6 @@ enum kist_err {
 	KIST_E_COUNT
 };
 
-/* enum kist_cause - the rule that refused; the list is kist/causes.def */
-enum kist_cause {
-	KIST_CAUSE_NONE,
-#define KIST_CAUSE(id, probe, calls, errnos, rule, fix, word) KIST_CAUSE_##id,
-#include <kist/causes.def>
-#undef KIST_CAUSE
-	KIST_CAUSE_COUNT
-};
-
 /* enum kist_class - what a program does about it; decides the exit status */
 enum kist_class {
 	KIST_CLASS_USAGE,	/* the command line: exit 2 */
@@ -60,7 +51,7 @@ enum kist_class {
  * @kernel:	the kernel's own sentence, if it gave one
  * @place:	where the cause was written: "mounts[7] at config.json:112:34"
  * @hint:	one remedy; if empty, the id's own hint applies
- * @cause:	enum kist_cause: the rule that refused, if it is known; then
+ * @cause:	enum kist_cause (kist/cause.h): the rule that refused, if it is known; then
  *		@hint is its remedy
  */
 struct kist_error {
@@ -96,13 +87,6 @@ int kist_error_hint(const struct kist_error *err, char *buf, size_t size);
 const char *kist_error_name(int id);
 enum kist_class kist_error_class(int id);
 const char *kist_error_summary(int id);
-
-/* The name of a cause ("CAPABILITY"), why it refuses, what to do, and the word
- * for 'kist explain'. {1} and {2} stand for what a finding fills in. */
-const char *kist_cause_name(int cause);
-const char *kist_cause_rule(int cause);
-const char *kist_cause_fix(int cause);
-const char *kist_cause_word(int cause);
 
 #ifdef __cplusplus
 }

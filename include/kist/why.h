@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include <kist/cause.h>
 #include <kist/error.h>
 #include <kist/run.h>
 
@@ -27,7 +28,7 @@ extern "C" {
 
 /**
  * struct kist_finding - a rule, and what shows that it is the one
- * @cause:	enum kist_cause
+ * @cause:	enum kist_cause (kist/cause.h)
  * @rule:	why it was refused: one sentence
  * @evidence:	how that was established: what was read or tried, with its
  *		value

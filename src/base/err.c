@@ -17,6 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <kist/cause.h>
+
 #include "base/err.h"
 
 static const struct {
@@ -221,7 +223,7 @@ int err_cause_text(const char *text, const char *first, const char *second,
 	return (int)len;
 }
 
-void err_cause(struct kist_error *err, enum kist_cause cause, const char *first,
+void err_cause(struct kist_error *err, int cause, const char *first,
 	       const char *second)
 {
 	char fix[sizeof(((struct kist_error *)0)->hint)];

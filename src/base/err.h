@@ -42,7 +42,7 @@ void err_kernel(struct kist_error *err, const char *fmt, ...) PRINTF(2, 3);
 
 /* The rule that refused (kist/causes.def): its remedy becomes the hint, {1} and
  * {2} in it @first and @second (NULL: none). A hint that is there stays. */
-void err_cause(struct kist_error *err, enum kist_cause cause, const char *first,
+void err_cause(struct kist_error *err, int cause, const char *first,
 	       const char *second);
 
 /* {1} and {2} of a text of the table filled in. Return: as snprintf(3). */

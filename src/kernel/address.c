@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <kist/cause.h>
+
 #include "base/num.h"
 #include "kernel/address.h"
 #include "kernel/net_socket.h"

@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include <kist/cause.h>
+
 #include "base/err.h"
 
 /**

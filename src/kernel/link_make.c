@@ -12,6 +12,8 @@
 
 #include <net/if.h> /* behind linux/if_tun.h */
 
+#include <kist/cause.h>
+
 #include "kernel/link.h"
 #include "kernel/net_socket.h"
 #include "kernel/ns_visit.h"

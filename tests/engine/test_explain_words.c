@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include <kist/cause.h>
 #include <kist/explain.h>
 
 #include "check.h"

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <kist/cause.h>
+
 #include "engine/cg/step.h"
 #include "kernel/cgroup_internal.h"
 #include "sys/file.h"

@@ -15,7 +15,6 @@
 
 #define FILE_MAX (64 * 1024)
 #define DEPTH_MAX 40
-#define FIRST_USER_NS 0xEFFFFFFDu /* the machine's own, on every kernel */
 
 const char *caller_file(const struct why_case *c, const char *name)
 {

@@ -8,6 +8,8 @@
 #include "kernel/ns.h"
 #include "kernel/proc_status.h"
 
+#define FIRST_USER_NS 0xEFFFFFFDu /* the machine's own, on every kernel */
+
 /* Its status file. Return: whether it could be read. */
 bool caller_status(const struct why_case *c, struct proc_status *ret_status);
 

@@ -268,6 +268,7 @@ static size_t open_files(const struct why_case *c)
 int probe_files_process(const struct why_case *c, struct why_finding *found)
 {
 	char text[4096];
+	size_t have = open_files(c);
 	const char *line;
 	long long soft;
 
@@ -277,10 +278,12 @@ int probe_files_process(const struct why_case *c, struct why_finding *found)
 	if (!line)
 		return 0;
 	soft = atoll(line + strlen("Max open files"));
-	return look_found(c, found, true, arena_printf(c->arena, "%lld", soft),
-			  NULL,
+	/* EMFILE is this limit's: one that is not reached now was before. */
+	return look_found(c, found, (long long)have >= soft,
+			  arena_printf(c->arena, "%lld", soft),
+			  (long long)have >= soft ? ", and has" : "",
 			  "process %d has %zu open, and RLIMIT_NOFILE is %lld",
-			  c->pid, open_files(c), soft);
+			  c->pid, have, soft);
 }
 
 int probe_files_machine(const struct why_case *c, struct why_finding *found)

@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "engine/why/caller.h"
 #include "kernel/cap.h"
+#include "kernel/sysctl.h"
 #include "sys/mount.h"
 #include "sys/process.h"
 
@@ -115,17 +116,86 @@ static int lacking(const struct why_case *c, size_t row,
 	return 1;
 }
 
-int probe_capability(const struct why_case *c, struct why_finding *found)
+/* The row of the call, or -1. */
+static int row_of(const struct why_case *c)
 {
 	if (is_of_new_user(c) || !is_raw(c))
-		return 0;
+		return -1;
 	for (size_t i = 0; i < ARRAY_LEN(takes); i++)
 		if (takes[i].calls & c->call &&
 		    (!takes[i].name ||
 		     (c->name && strncmp(c->name, takes[i].name,
 					 strlen(takes[i].name)) == 0)))
-			return lacking(c, i, found);
-	return 0;
+			return (int)i;
+	return -1;
+}
+
+int probe_capability(const struct why_case *c, struct why_finding *found)
+{
+	int row = row_of(c);
+
+	return row >= 0 && takes[row].owner != NS_COUNT &&
+	       lacking(c, (size_t)row, found);
+}
+
+/* ---- what no user namespace gives ---- */
+
+static bool is_in_first(const struct why_case *c)
+{
+	return caller_ns(c, "user") == FIRST_USER_NS;
+}
+
+int probe_capability_machine(const struct why_case *c,
+			     struct why_finding *found)
+{
+	int row = row_of(c);
+
+	if (row < 0 || takes[row].owner != NS_COUNT ||
+	    !lacking(c, (size_t)row, found))
+		return 0;
+	found->arg[1] = is_in_first(c) ?
+				arena_printf(c->arena,
+					     "; a container is given it with "
+					     "--cap-add %s",
+					     found->arg[0] + 4) :
+				": outside of this user namespace";
+	return 1;
+}
+
+int probe_sysctl_machine(const struct why_case *c, struct why_finding *found)
+{
+	static const char folder[] = "/proc/sys/";
+	const char *key = c->subject;
+	char path[SYSCTL_PATH_MAX], name[80];
+	struct proc_status status;
+
+	if (key && strncmp(key, folder, strlen(folder)) == 0)
+		key += strlen(folder);
+	if (!key || *key == '/' || !caller_status(c, &status) ||
+	    sysctl_check(key, UINT32_MAX, path, NULL) == 0 ||
+	    strstr(key, "hostname") || strstr(key, "pid_max"))
+		return 0;
+	if (is_in_first(c) && status.uid[PROC_EFFECTIVE] == 0)
+		return 0;
+	snprintf(name, sizeof(name), "%s", key);
+	for (char *at = name; *at; at++)
+		if (*at == '/')
+			*at = '.';
+	found->arg[0] = arena_strdup(c->arena, name);
+	found->arg[1] = is_in_first(c) ? "" :
+					 ": outside of this user namespace";
+	found->is_certain = true;
+	found->evidence =
+		is_in_first(c) ?
+			arena_printf(c->arena, "process %d is user %u", c->pid,
+				     status.uid[PROC_EFFECTIVE]) :
+			arena_printf(c->arena,
+				     "process %d is in user:[%llu], the "
+				     "machine's is user:[%llu]",
+				     c->pid,
+				     (unsigned long long)caller_ns(c, "user"),
+				     (unsigned long long)FIRST_USER_NS);
+	return 1;
 }
 
 /* ---- ids without a mapping ---- */

@@ -28,7 +28,7 @@
 
 #include "base/path.h"
 #include "engine/why/decode.h"
-#include "engine/why/trace.h"
+#include "engine/why/trace_state.h"
 #include "kernel/proc_status.h"
 #include "sys/file.h"
 
@@ -39,28 +39,7 @@
 #define __WNOTHREAD 0x20000000
 #endif
 
-#define REFUSALS 300	 /* that are examined; a program may try for ever */
-#define TEXT 400	 /* of what is written to standard error */
 #define LET_GO_TRIES 500 /* of a millisecond */
-
-struct tracee {
-	pid_t pid;
-	bool in_call;
-	struct sys_call_stop entry;
-	const char *cgroup;  /* the whole file, as it was last */
-	char said[TEXT + 1]; /* the line it is writing */
-	size_t said_len;
-	const char *limits; /* the same */
-};
-
-struct tracer {
-	const struct kist *kist;
-	struct why_traced *traced;
-	pid_t main;
-	bool main_ended, is_root;
-	struct tracee *tracees;
-	size_t count, room;
-};
 
 /* ---- the processes ---- */
 
@@ -96,25 +75,6 @@ static void forget(struct tracer *t, pid_t pid)
 		*one = t->tracees[--t->count];
 }
 
-static int open_proc(pid_t pid)
-{
-	char path[32];
-
-	snprintf(path, sizeof(path), "/proc/%d", pid);
-	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-}
-
-static const char *who(struct arena *arena, int proc_fd, pid_t pid)
-{
-	char name[64];
-	ssize_t len = sys_read_file(proc_fd, "comm", name, sizeof(name));
-
-	if (len > 0 && name[len - 1] == '\n')
-		name[len - 1] = '\0';
-	return arena_printf(arena, "process %d (%s)", pid,
-			    len > 0 ? name : "?");
-}
-
 /* What is gone when it has ended. */
 static void note_state(struct tracer *t, struct tracee *one, int proc_fd)
 {
@@ -128,187 +88,7 @@ static void note_state(struct tracer *t, struct tracee *one, int proc_fd)
 		one->limits = arena_strdup(t->traced->arena, text);
 }
 
-/* ---- a refusal ---- */
-
-static bool is_same(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-/* One that was refused the same before is not examined again. */
-static bool is_repeated(struct why_traced *traced, const struct why_case *c)
-{
-	for (size_t i = traced->count; i-- > 0;) {
-		struct why_refusal *r = &traced->refusals[i];
-		struct why_refusal again = *r;
-
-		if (r->c.pid != c->pid || r->c.errnum != c->errnum ||
-		    r->c.call != c->call || r->c.flags != c->flags ||
-		    !is_same(r->c.name, c->name) ||
-		    !is_same(r->c.subject, c->subject) ||
-		    !is_same(r->c.value, c->value))
-			continue;
-		memmove(r, r + 1,
-			(traced->count - i - 1) * sizeof(*traced->refusals));
-		traced->refusals[traced->count - 1] = again;
-		return true;
-	}
-	return false;
-}
-
-static void examine(struct tracer *t, struct why_case *c)
-{
-	struct why_traced *traced = t->traced;
-	struct why_refusal *r;
-
-	if (is_repeated(traced, c))
-		return;
-	if (traced->count == REFUSALS) {
-		memmove(traced->refusals, traced->refusals + REFUSALS / 2,
-			REFUSALS / 2 * sizeof(*traced->refusals));
-		traced->count = REFUSALS / 2;
-	}
-	r = &traced->refusals[traced->count];
-	*r = (struct why_refusal){ .c = *c };
-	r->why.arena = traced->arena;
-	r->why.who = who(traced->arena, c->proc_fd, c->pid);
-	r->why.errnum = c->errnum;
-	if (why_answer(c, &r->why) == 0)
-		traced->count++;
-	r->c.proc_fd = -1;
-	r->c.stop = NULL;
-}
-
-static void refused(struct tracer *t, const struct tracee *one, int errnum)
-{
-	CLEANUP_FD int proc_fd = open_proc(one->pid);
-	struct why_case c = {
-		.kist = t->kist,
-		.call = WHY_OTHER,
-		.errnum = errnum,
-		.pid = one->pid,
-		.proc_fd = proc_fd,
-		.stop = &one->entry,
-		.arena = t->traced->arena,
-	};
-	struct why_decoding d = { .c = &c,
-				  .stop = &one->entry,
-				  .pid = one->pid };
-
-	d.word = why_decode_row(&one->entry, &c.name);
-	if (proc_fd < 0 || !c.name)
-		return;
-	if (d.word)
-		why_decode(&d);
-	if (why_is_worth(&c, d.word != NULL))
-		examine(t, &c);
-}
-
-static void answered(struct tracer *t, const struct tracee *one, int64_t length)
-{
-	CLEANUP_FD int proc_fd = open_proc(one->pid);
-	struct why_case c = {
-		.kist = t->kist,
-		.pid = one->pid,
-		.proc_fd = proc_fd,
-		.arena = t->traced->arena,
-	};
-
-	if (proc_fd >= 0 &&
-	    why_decode_netlink(&one->entry, length, one->pid, &c))
-		examine(t, &c);
-}
-
-/* Those that the kernel ends processes with for the sake of a limit. */
-static const char *limit_signal(int signal)
-{
-	return signal == SIGKILL ? "SIGKILL" :
-	       signal == SIGSYS	 ? "SIGSYS" :
-	       signal == SIGXCPU ? "SIGXCPU" :
-	       signal == SIGXFSZ ? "SIGXFSZ" :
-				   NULL;
-}
-
-static void killed(struct tracer *t, const struct tracee *one, int signal)
-{
-	CLEANUP_FD int proc_fd = open_proc(t->main);
-	struct why_case c = {
-		.kist = t->kist,
-		.call = WHY_KILLED,
-		.name = limit_signal(signal),
-		.value = one->cgroup,
-		.source = one->limits,
-		.pid = one->pid,
-		.proc_fd = proc_fd,
-		.arena = t->traced->arena,
-	};
-
-	examine(t, &c);
-}
-
 /* ---- its calls ---- */
-
-static bool is_call(const struct sys_call_stop *stop, const char *const *names)
-{
-	const char *name;
-
-	why_decode_row(stop, &name);
-	for (; name && *names; names++)
-		if (strcmp(name, *names) == 0)
-			return true;
-	return false;
-}
-
-/* What a write or writev is about to write. */
-static size_t read_written(const struct tracee *one, char *text, size_t room)
-{
-	static const char *const vectors[] = { "writev", NULL };
-	static const char *const writes[] = { "write", NULL };
-	uint64_t vector[2 * 4] = { 0 }; /* stdio needs two parts */
-	uint64_t count = 1;
-	size_t used = 0;
-
-	vector[0] = one->entry.args[1];
-	vector[1] = one->entry.args[2];
-	if (is_call(&one->entry, vectors)) {
-		count = one->entry.args[2];
-		if (sys_trace_read(one->pid, one->entry.args[1], vector,
-				   sizeof(vector)) < 16)
-			return 0;
-	} else if (!is_call(&one->entry, writes)) {
-		return 0;
-	}
-	for (size_t i = 0; i < 4 && i < count; i++) {
-		uint64_t part = vector[2 * i + 1];
-		ssize_t got;
-
-		if (part > room - used)
-			part = room - used;
-		got = sys_trace_read(one->pid, vector[2 * i], text + used,
-				     (size_t)part);
-		used += got > 0 ? (size_t)got : 0;
-	}
-	return used;
-}
-
-/* A message may come in pieces: it ends with its line. */
-static void listen_to(struct tracer *t, struct tracee *one)
-{
-	size_t got;
-
-	if (one->entry.args[0] != STDERR_FILENO)
-		return;
-	if (one->said_len &&
-	    (one->said[one->said_len - 1] == '\n' || one->said_len == TEXT))
-		one->said_len = 0;
-	got = read_written(one, one->said + one->said_len,
-			   TEXT - one->said_len);
-	if (!got)
-		return;
-	one->said_len += got;
-	one->said[one->said_len] = '\0';
-	why_blame(t->traced, one->pid, one->said);
-}
 
 static bool has_privilege(int dir_fd, const char *path)
 {
@@ -339,9 +119,9 @@ static bool changes_user(struct tracer *t, const struct tracee *one,
 				  .pid = one->pid };
 
 	arena_init(&arena);
-	if (t->is_root || !is_call(&one->entry, calls))
+	if (t->is_root || !why_trace_is_call(&one->entry, calls))
 		return false;
-	c.proc_fd = proc_fd = open_proc(one->pid);
+	c.proc_fd = proc_fd = why_trace_proc(one->pid);
 	d.word = why_decode_row(&one->entry, &c.name);
 	if (proc_fd < 0 || !d.word)
 		return false;
@@ -362,7 +142,7 @@ static bool begins_call(struct tracer *t, struct tracee *one)
 {
 	const char *program;
 
-	listen_to(t, one);
+	why_trace_listen(t, one);
 	if (!changes_user(t, one, &program))
 		return false;
 	t->traced->note = arena_printf(
@@ -390,9 +170,9 @@ static bool at_call(struct tracer *t, struct tracee *one)
 		return false;
 	one->in_call = false;
 	if (stop.result < 0 && stop.result > -4096)
-		refused(t, one, (int)-stop.result);
+		why_trace_refused(t, one, (int)-stop.result);
 	else if (stop.result > 0)
-		answered(t, one, stop.result);
+		why_trace_answered(t, one, stop.result);
 	return false;
 }
 
@@ -403,8 +183,8 @@ static void ended(struct tracer *t, pid_t pid, int status)
 	struct tracee *one = find(t, pid);
 	int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
-	if (one && limit_signal(signal))
-		killed(t, one, signal);
+	if (one && why_trace_limit_signal(signal))
+		why_trace_killed(t, one, signal);
 	if (signal || WEXITSTATUS(status))
 		why_ended(t->traced, pid);
 	forget(t, pid);
@@ -438,7 +218,7 @@ static void stopped(struct tracer *t, pid_t pid, int status)
 	} else if (is_group_stop(status)) {
 		sys_trace_listen(pid);
 	} else if (SYS_TRACE_EVENT(status)) {
-		CLEANUP_FD int proc_fd = open_proc(pid);
+		CLEANUP_FD int proc_fd = why_trace_proc(pid);
 
 		note_state(t, one, proc_fd);
 		sys_trace_on(pid, 0);
@@ -590,8 +370,8 @@ int why_trace(const struct kist *kist, const char *path,
 	sigset_t before;
 	int ret;
 
-	traced->refusals =
-		ARENA_ARRAY(traced->arena, struct why_refusal, REFUSALS + 1);
+	traced->refusals = ARENA_ARRAY(traced->arena, struct why_refusal,
+				       WHY_TRACE_REFUSALS + 1);
 	if (arena_failed(traced->arena))
 		return err_nomem(err);
 	keep_signals(&before);
