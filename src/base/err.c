@@ -21,19 +21,45 @@
 
 #include "base/err.h"
 
-static const struct {
-	const char *name;
-	const char *summary;
-	const char *hint;
-	enum kist_class class;
-	int errnum;
-} kinds[KIST_E_COUNT] = {
-	[KIST_OK] = { "OK", "no error", "", KIST_CLASS_SYSTEM, 0 },
+/* Texts by their place in one struct: a program that is position-independent
+ * writes to each pointer of a table when it starts. */
+static const struct texts {
+	char none_name[3], none_summary[9], none_hint[1];
 #define KIST_ERROR(id, class, errnum, summary, hint) \
-	[KIST_E_##id] = { #id, summary, hint, KIST_CLASS_##class, errnum },
+	char id##_name[sizeof(#id)];                 \
+	char id##_summary[sizeof(summary)];          \
+	char id##_hint[sizeof(hint)];
+#include <kist/errors.def>
+#undef KIST_ERROR
+} texts = {
+	"OK",
+	"no error",
+	"",
+#define KIST_ERROR(id, class, errnum, summary, hint) #id, summary, hint,
 #include <kist/errors.def>
 #undef KIST_ERROR
 };
+
+#define AT(member) offsetof(struct texts, member)
+
+static const struct {
+	uint16_t name, summary, hint;
+	uint16_t class, errnum;
+} kinds[KIST_E_COUNT] = {
+	[KIST_OK] = { AT(none_name), AT(none_summary), AT(none_hint),
+		      KIST_CLASS_SYSTEM, 0 },
+#define KIST_ERROR(id, class, errnum, summary, hint)                      \
+	[KIST_E_##id] = { AT(id##_name), AT(id##_summary), AT(id##_hint), \
+			  KIST_CLASS_##class, errnum },
+#include <kist/errors.def>
+#undef KIST_ERROR
+};
+_Static_assert(sizeof(texts) <= UINT16_MAX, "places of texts are 16 bits");
+
+static const char *text_at(uint16_t place)
+{
+	return (const char *)&texts + place;
+}
 
 static bool is_kind(int id)
 {
@@ -42,7 +68,7 @@ static bool is_kind(int id)
 
 const char *kist_error_name(int id)
 {
-	return is_kind(id) ? kinds[id].name : "UNKNOWN";
+	return is_kind(id) ? text_at(kinds[id].name) : "UNKNOWN";
 }
 
 enum kist_class kist_error_class(int id)
@@ -52,7 +78,7 @@ enum kist_class kist_error_class(int id)
 
 const char *kist_error_summary(int id)
 {
-	return is_kind(id) ? kinds[id].summary : "unknown error";
+	return is_kind(id) ? text_at(kinds[id].summary) : "unknown error";
 }
 
 /* A text that does not fit ends in "...", so that one sees it. */
@@ -160,69 +186,6 @@ void err_kernel(struct kist_error *err, const char *fmt, ...)
 	FILL_ONCE(err, kernel, fmt);
 }
 
-/* ---- causes ---- */
-
-static const struct {
-	const char *name, *rule, *fix, *word;
-} causes[KIST_CAUSE_COUNT] = {
-	[KIST_CAUSE_NONE] = { "NONE", "", "", "" },
-#define KIST_CAUSE(id, probe, calls, errnos, rule, fix, word) \
-	[KIST_CAUSE_##id] = { #id, rule, fix, word },
-#include <kist/causes.def>
-#undef KIST_CAUSE
-};
-
-static int cause_index(int cause)
-{
-	return cause > 0 && cause < KIST_CAUSE_COUNT ? cause : KIST_CAUSE_NONE;
-}
-
-const char *kist_cause_name(int cause)
-{
-	return causes[cause_index(cause)].name;
-}
-
-const char *kist_cause_rule(int cause)
-{
-	return causes[cause_index(cause)].rule;
-}
-
-const char *kist_cause_fix(int cause)
-{
-	return causes[cause_index(cause)].fix;
-}
-
-const char *kist_cause_word(int cause)
-{
-	return causes[cause_index(cause)].word;
-}
-
-int err_cause_text(const char *text, const char *first, const char *second,
-		   char *buf, size_t size)
-{
-	size_t len = 0;
-
-	while (*text) {
-		const char *part = text;
-		size_t part_len = 1;
-
-		if (strncmp(text, "{1}", 3) == 0 ||
-		    strncmp(text, "{2}", 3) == 0) {
-			part = text[1] == '1' ? first : second;
-			part = part ? part : "";
-			part_len = strlen(part);
-			text += 2;
-		}
-		for (size_t i = 0; i < part_len; i++, len++)
-			if (len + 1 < size)
-				buf[len] = part[i];
-		text++;
-	}
-	if (size)
-		buf[len < size ? len : size - 1] = '\0';
-	return (int)len;
-}
-
 void err_cause(struct kist_error *err, int cause, const char *first,
 	       const char *second)
 {
@@ -310,7 +273,7 @@ int kist_error_hint(const struct kist_error *err, char *buf, size_t size)
 	if (err->hint[0])
 		add(&line, err->hint);
 	else if (is_kind(err->id))
-		add(&line, kinds[err->id].hint);
+		add(&line, text_at(kinds[err->id].hint));
 	if (line.len && err->place[0])
 		add(&line, "   ");
 	add(&line, err->place);

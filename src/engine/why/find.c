@@ -4,13 +4,17 @@
 
 #include "engine/why/why.h"
 
-#define ERRNOS(...) ((const int[]){ __VA_ARGS__, 0 })
+#define ERRNOS(...)         \
+	{                   \
+		__VA_ARGS__ \
+	}
+#define ERRNOS_MAX 10 /* of a row, with the 0 behind them */
 
 /* In the order of enum kist_cause. */
 static const struct {
 	why_probe *probe;
 	uint32_t calls;
-	const int *errnos;
+	int16_t errnos[ERRNOS_MAX];
 } causes[KIST_CAUSE_COUNT] = {
 #define KIST_CAUSE(id, probe, calls, errnos, rule, fix, word) \
 	[KIST_CAUSE_##id] = { probe, calls, errnos },
@@ -26,7 +30,7 @@ static bool fits(int cause, const struct why_case *c)
 	 * rules of killing */
 	if (c->call & WHY_KILLED)
 		return (causes[cause].calls & WHY_ANY) != WHY_ANY;
-	for (const int *e = causes[cause].errnos; *e; e++)
+	for (const int16_t *e = causes[cause].errnos; *e; e++)
 		if (*e == c->errnum)
 			return true;
 	return false;
