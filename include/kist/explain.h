@@ -42,6 +42,8 @@ struct kist_entry {
 	 * its exit status (NULL: 0), a word of its output */
 	const char *try_line, *try_as, *try_needs, *try_gives, *try_shows;
 	const char *see, *source, *subject;
+	/* questions that it answers, separated by ", " */
+	const char *ask;
 };
 
 /* All entries, sorted by kind and name. */
@@ -73,6 +75,7 @@ enum kist_explain_how {
 	KIST_EXPLAIN_OF_KIND, /* a kind: all of it */
 	KIST_EXPLAIN_NAMES,   /* names contain it */
 	KIST_EXPLAIN_TEXTS,   /* texts contain it */
+	KIST_EXPLAIN_WORDS,   /* they have most of its words; the best first */
 };
 
 struct kist_explained {
@@ -89,7 +92,8 @@ struct kist_explained {
  * Case is ignored, and so are CLONE_, CAP_, SIG, "(2)" and a path before the
  * word: "CLONE_NEWNET", "sigterm", "/proc/self/uid_map". First whole names and
  * other spellings; else kinds, "capability" or "capabilities"; else names that
- * contain it; else texts that do.
+ * contain it; else texts that do; else entries that have most of the words.
+ * A question, "what is blkio?", is its words that have weight.
  *
  * Return: 0, also if there is none (@count 0); -ENOMEM.
  */

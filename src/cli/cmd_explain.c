@@ -127,11 +127,29 @@ static int put_list(const struct kist_entry *entries, size_t count,
 	return page_table(&table);
 }
 
+/* The best answer; others, should it be the wrong one. */
+static void put_ranked(const struct kist_global *g,
+		       const struct kist_explained *found)
+{
+	CLEANUP_BUF struct buf others;
+
+	buf_init(&others);
+	for (size_t i = 1; i < found->count; i++)
+		buf_printf(&others, "%s%s", i > 1 ? ", " : "",
+			   found->entries[i].name);
+	put_entry(g, &found->entries[0]);
+	put_field("or did you mean", others.data);
+}
+
 static int put_found(const struct kist_global *g, const char *word,
 		     const struct kist_explained *found, struct kist_error *err)
 {
 	if (found->how == KIST_EXPLAIN_WHOLE || found->count == 1) {
 		put_entry(g, &found->entries[0]);
+		return 0;
+	}
+	if (found->how == KIST_EXPLAIN_WORDS) {
+		put_ranked(g, found);
 		return 0;
 	}
 	if (found->how == KIST_EXPLAIN_NAMES)
@@ -312,6 +330,20 @@ static int explain_word(const struct kist_global *g,
 	return ret;
 }
 
+/* Ours, and not part of a word: "umount -l", "kill -9". */
+static bool is_option(const char *word)
+{
+	if (word[0] != '-')
+		return false;
+	if (word[1] != '-')
+		return strchr("aJh", word[1]) && word[1] && !word[2];
+	for (const struct opt *opt = explain_opts; opt->name || opt->value;
+	     opt++)
+		if (opt->name && strcmp(word + 2, opt->name) == 0)
+			return true;
+	return strcmp(word, "--help") == 0;
+}
+
 /* "kist explain time namespace" is one word of two. Options may stand behind
  * it, as they may not behind a command. */
 static int join_words(struct explain_args *a, struct buf *word,
@@ -321,9 +353,11 @@ static int join_words(struct explain_args *a, struct buf *word,
 	int ret = 0;
 
 	while (rest && *rest && ret == 0) {
-		buf_printf(word, "%s%s", word->len ? " " : "", *rest);
+		buf_printf(word, "%s%s", word->len ? " " : "", *rest++);
+		if (!*rest || !is_option(*rest))
+			continue;
 		a->words = NULL;
-		ret = opt_parse(explain_opts, OPT_STYLE_GNU, rest + 1, a, NULL,
+		ret = opt_parse(explain_opts, OPT_STYLE_GNU, rest, a, NULL,
 				err);
 		rest = a->words;
 	}

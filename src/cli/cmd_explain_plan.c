@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -64,10 +65,55 @@ static bool is_json_option(const char *word)
 	return strcmp(word, "--json") == 0 || strcmp(word, "-J") == 0;
 }
 
+/* Is it "new" or "add" of "net new|add"? */
+static bool is_second(const struct command *command, const char *verb,
+		      const char *word)
+{
+	const char *names = command->name + strlen(verb);
+
+	while (*names) {
+		const size_t len = strcspn(++names, "|");
+
+		if (strlen(word) == len && strncmp(names, word, len) == 0)
+			return true;
+		names += len;
+	}
+	return false;
+}
+
+/* "net cls", "the limit of memory": the whole is a word, or none of it can be
+ * the rest of a command. */
+static bool is_words(const char *const *words)
+{
+	static const char *const joining[] = { "vs",  "versus", "or",  "and",
+					       "a",   "an",	"the", "of",
+					       "for", "in",	"is" };
+	const struct command *verb = dry_verb(words[0]);
+	const struct command *const *second;
+
+	for (size_t i = 0; i < ARRAY_LEN(joining); i++)
+		if (strcasecmp(words[1], joining[i]) == 0)
+			return true;
+	if (verb == &cmd_limit) {
+		for (const char *const *word = words + 1; *word; word++)
+			if (**word == '-' || strchr(*word, '='))
+				return false;
+		return true;
+	}
+	if (!verb || !verb->verbs || words[1][0] == '-')
+		return false;
+	for (second = verb->verbs; *second; second++)
+		if (is_second(*second, words[0], words[1]))
+			return false;
+	return true;
+}
+
 bool explain_is_plan(const char *const *words)
 {
 	if (!words[1] || (is_json_option(words[1]) && !words[2]))
 		return is_config(words[0]);
+	if (is_words(words))
+		return false;
 	return is_verb(&cmd_run, words[0]) || is_verb(&cmd_exec, words[0]) ||
 	       dry_verb(words[0]);
 }

@@ -38,7 +38,10 @@ int command_not_found(const char *name, struct kist_error *err)
 	char best[NAME_MAX + 1];
 	struct near near;
 	int ret = err_set(err, KIST_E_COMMAND_NOT_FOUND,
-			  "'%s' is not in PATH, or not there", name);
+			  strchr(name, '/') ?
+				  "'%s' is not there" :
+				  "'%s' is not in PATH, or not there",
+			  name);
 
 	near_init(&near, name);
 	while (path && *path && !strchr(name, '/')) {
@@ -57,10 +60,10 @@ int command_error(const char *name, int errnum, struct kist_error *err)
 	struct stat st;
 
 	if (errnum == ENOENT && strchr(name, '/') && stat(name, &st) == 0) {
-		err_sys(err, KIST_E_COMMAND_NOT_EXECUTABLE, ENOENT,
-			"execute '%s'", name);
-		err_hint(err, "what runs it (the interpreter on its first "
-			      "line, or the loader) is not there");
+		err_set(err, KIST_E_COMMAND_NOT_FOUND,
+			"run '%s': its interpreter is missing", name);
+		err_hint(err, "the program's loader, or the one its first "
+			      "line names, is not here");
 		return -ENOENT;
 	}
 	if (errnum == ENOENT)
@@ -73,4 +76,31 @@ int command_error(const char *name, int errnum, struct kist_error *err)
 	if (errnum == ENOMEM)
 		err_hint(err, "the limit of memory is too small to start it");
 	return -errnum;
+}
+
+void command_reword(struct kist_error *err)
+{
+	static const char before[] = "exec: \"", lacks[] = "its interpreter";
+	const struct kist_error old = *err;
+	const char *name = old.what + sizeof(before) - 1;
+	const char *end, *interpreter;
+	char word[sizeof(old.what)];
+
+	if (err->id != KIST_E_COMMAND_NOT_FOUND ||
+	    strncmp(old.what, before, sizeof(before) - 1) != 0)
+		return;
+	end = strchr(name, '"');
+	if (!end)
+		return;
+	snprintf(word, sizeof(word), "%.*s", (int)(end - name), name);
+	interpreter = strstr(end, lacks);
+	*err = (struct kist_error){ 0 };
+	if (interpreter) {
+		err_set(err, KIST_E_COMMAND_NOT_FOUND,
+			"run '%s': %s is missing", word, interpreter);
+		memcpy(err->hint, old.hint, sizeof(err->hint));
+	} else {
+		command_not_found(word, err);
+	}
+	memcpy(err->context, old.context, sizeof(err->context));
 }

@@ -13,4 +13,8 @@ int command_error(const char *name, int errnum, struct kist_error *err);
  * with COMMAND_NOT_FOUND. */
 int command_not_found(const char *name, struct kist_error *err);
 
+/* Of an error in the words of an OCI runtime, 'exec: "web": executable file not
+ * found in $PATH', make the same. Others stay. */
+void command_reword(struct kist_error *err);
+
 #endif

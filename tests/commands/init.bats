@@ -68,8 +68,8 @@ wait_gone() {
 	expect_has "execute '/etc/passwd': Permission denied (EACCES)"
 	printf '#!/no/interpreter\n' >script
 	chmod +x script
-	run -126 "$KIST" init ./script
-	expect_has "what runs it (the interpreter on its first line, or the"
+	run -127 "$KIST" init ./script
+	expect_has "run './script': its interpreter is missing"
 	run -2 "$KIST" init
 	expect_has "a command, or --pause, is needed"
 	run -2 "$KIST" init --pause true

@@ -23,7 +23,7 @@ teardown() { end_kist; }
 @test "what is not there or not executable is 127 or 126" {
 	needs root
 	run -127 k run --rm "$ROOT" nosuchcommand
-	expect_has 'executable file not found'
+	expect_has "'nosuchcommand' is not in PATH, or not there"
 	expect_lacks config.json
 	run -126 k run --rm "$ROOT" /etc/passwd
 	run -126 k run --rm "$ROOT" /etc

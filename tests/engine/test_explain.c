@@ -301,7 +301,66 @@ static const struct {
 	{ "Myth", NULL, KIST_EXPLAIN_OF_KIND },
 	{ "pidfd_send", "pidfd_send_signal", KIST_EXPLAIN_NAMES },
 	{ "faster than runc", "crun", KIST_EXPLAIN_TEXTS },
+	/* whatever stands between the words */
+	{ "cgroup-namespace", "cgroup namespace", KIST_EXPLAIN_WHOLE },
+	{ "controlgroups", "cgroup", KIST_EXPLAIN_WHOLE },
+	{ "memory max", "memory.max", KIST_EXPLAIN_WHOLE },
+	{ "net cls", "net_cls", KIST_EXPLAIN_WHOLE },
+	{ "name systemd", "named hierarchy", KIST_EXPLAIN_WHOLE },
+	{ "umount -l", "detach", KIST_EXPLAIN_WHOLE },
+	{ "kill -9", "SIGKILL", KIST_EXPLAIN_WHOLE },
 };
+
+/* As people ask who have read nothing. */
+static const struct {
+	const char *question, *name;
+} questions[] = {
+	{ "what is blkio?", "blkio" },
+	{ "What is name=systemd?", "named hierarchy" },
+	{ "net_cls and net_prio?", "net_cls" },
+	{ "what does perf_event limit?", "perf_event" },
+	{ "what is the difference of cgroup namespace and cgroups?",
+	  "cgroup namespace and cgroups" },
+	{ "difference between cgroup v1 and v2", "cgroup v2" },
+	{ "difference between namespaces and cgroups", "namespace" },
+	{ "who keeps this namespace alive?", "holder" },
+	{ "why is my pid 1?", "process 1" },
+	{ "why can't I kill pid 1?", "signal shielding" },
+	{ "what is 65534?", "overflow id" },
+	{ "why does my file belong to nobody", "overflow id" },
+	{ "where did 3 GB go?", "where memory goes" },
+	{ "what are SysV semaphores?", "semaphore" },
+	{ "what is vfsmount?", "vfsmount" },
+	{ "when did namespaces come?", "versions of the kinds" },
+	{ "who made cgroups?", "history of control groups" },
+	{ "what should I read?", "reading list" },
+	{ "how do I limit memory", "memory.max" },
+	{ "how do I enter a namespace", "three calls" },
+	{ "limit open files", "RLIMIT_NOFILE" },
+	{ "is root in a container root?", "root inside is root" },
+	{ "can root escape a container", "chroot is a jail" },
+	{ "which namespaces exist", "six kinds" },
+	{ "two processes on the same port", "port publishing" },
+	{ "why was my process killed", "OOM killer" },
+	{ "exit code 137", "128" },
+	{ "what is a container made of", "container" },
+	{ "change the date in a container", "wall clock" },
+	{ "netwrok namespace", "net" },
+};
+
+static void questions_are_answered_with_the_right_entry_first(void **state)
+{
+	EACH(row, questions) {
+		struct kist_explained found;
+
+		CASE(row->question);
+		assert_int_equal(kist_explain_find(row->question, &found, NULL),
+				 0);
+		assert_true(found.count > 0);
+		assert_string_equal(found.entries[0].name, row->name);
+		kist_explain_free(&found);
+	}
+}
 
 static void words_are_found_however_they_are_written(void **state)
 {
@@ -321,7 +380,7 @@ static void words_are_found_however_they_are_written(void **state)
 static const struct {
 	const char *word, *nearest;
 } mistakes[] = {
-	{ "netwrok namespace", "network namespace" },
+	{ "mountnamespce", "mount namespace" },
 	{ "unsahre", "unshare" },
 	{ "CAP_SYS_ADMON", "CAP_SYS_ADMIN" },
 	{ "capabilites", "capabilities" },
@@ -494,6 +553,8 @@ int main(void)
 		cmocka_unit_test(every_myth_is_explained),
 		cmocka_unit_test(entries_are_sorted_and_complete),
 		cmocka_unit_test(words_are_found_however_they_are_written),
+		cmocka_unit_test(
+			questions_are_answered_with_the_right_entry_first),
 		cmocka_unit_test(a_wrong_word_is_answered_with_the_nearest),
 		cmocka_unit_test(a_very_long_word_is_no_word),
 		cmocka_unit_test(a_file_is_read),

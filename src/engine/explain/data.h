@@ -13,7 +13,7 @@
 
 struct explain_place {
 	uint32_t name, also, kind, unit, by_default, other, now, try_line, as,
-		needs, gives, shows, see, source, text, subject;
+		needs, gives, shows, see, source, ask, text, subject;
 };
 
 struct explain_kind {

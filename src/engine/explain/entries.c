@@ -41,6 +41,7 @@ struct kist_entry kist_explain_entry(size_t index)
 		.try_shows = at(p->shows),
 		.see = at(p->see),
 		.source = at(p->source),
+		.ask = at(p->ask),
 		.subject = at(p->subject),
 	};
 }

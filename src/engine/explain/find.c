@@ -18,8 +18,9 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/near.h"
+#include "engine/explain/question.h"
 
-#define WORD_MAX 200
+#define WORD_MAX QUESTION_MAX
 
 /* ---- comparing ---- */
 
@@ -57,6 +58,24 @@ static bool is_whole(const struct kist_entry *entry, const char *word)
 	       is_listed(entry->also, word);
 }
 
+/* "copy up", "copy_up" and "copy-up"; "memory max"; "name systemd". */
+static bool is_loosely(const struct kist_entry *entry, const char *word)
+{
+	return question_is_like(entry->name, word) ||
+	       question_is_listed(entry->also, word);
+}
+
+/* The very question, or one with other words of no weight. */
+static bool is_asked(const struct kist_entry *entry, const char *word)
+{
+	return question_is_in(entry->ask, word);
+}
+
+static bool is_asked_so(const struct kist_entry *entry, const char *word)
+{
+	return question_is_listed(entry->ask, word);
+}
+
 static bool in_names(const struct kist_entry *entry, const char *word)
 {
 	return has(entry->name, word) || has(entry->also, word);
@@ -76,24 +95,26 @@ struct search {
 	struct kist_explained *found;
 };
 
-static void collect(struct search *s, is_like *like, const char *word)
+static void keep(struct search *s, const struct kist_entry *entry)
 {
 	struct kist_explained *found = s->found;
-	const size_t all = kist_explain_count();
 
-	if (!*word || found->count)
+	if (!found->entries)
+		found->entries = ARENA_ARRAY(s->arena, struct kist_entry,
+					     kist_explain_count());
+	if (found->entries)
+		found->entries[found->count++] = *entry;
+}
+
+static void collect(struct search *s, is_like *like, const char *word)
+{
+	if (!*word || s->found->count)
 		return;
-	for (size_t i = 0; i < all; i++) {
+	for (size_t i = 0; i < kist_explain_count(); i++) {
 		const struct kist_entry entry = kist_explain_entry(i);
 
-		if (!like(&entry, word))
-			continue;
-		if (!found->entries)
-			found->entries =
-				ARENA_ARRAY(s->arena, struct kist_entry, all);
-		if (!found->entries)
-			return;
-		found->entries[found->count++] = entry;
+		if (like(&entry, word))
+			keep(s, &entry);
 	}
 }
 
@@ -230,6 +251,51 @@ static const char *nearest(struct arena *arena, const char *word)
 	return near.best;
 }
 
+/* ---- the way of a word ---- */
+
+static void try_word(struct search *s, const char *word)
+{
+	try_whole(s, word);
+	try_kind(s, word);
+	try_shorter(s, word);
+	try_path(s, word);
+	try_cause(s, word);
+	collect(s, is_loosely, word);
+}
+
+/* "what is blkio?", "the difference between cgroup v1 and v2" */
+static void try_question(struct search *s, const char *words)
+{
+	struct kist_explained *found = s->found;
+	char core[WORD_MAX];
+
+	collect(s, is_asked, words);
+	collect(s, is_asked_so, words);
+	question_core(words, core, sizeof(core));
+	if (!found->count && strcmp(core, words) != 0)
+		try_word(s, core);
+	if (!found->count) {
+		found->how = KIST_EXPLAIN_NAMES;
+		collect(s, in_names, core);
+	}
+}
+
+/* The entries that speak of the words, the best first. */
+static void try_ranked(struct search *s, const char *words)
+{
+	size_t best[QUESTION_BEST], count;
+
+	if (s->found->count)
+		return;
+	count = question_rank(words, best);
+	s->found->how = KIST_EXPLAIN_WORDS;
+	for (size_t i = 0; i < count; i++) {
+		const struct kist_entry entry = kist_explain_entry(best[i]);
+
+		keep(s, &entry);
+	}
+}
+
 int kist_explain_find(const char *word, struct kist_explained *ret_found,
 		      struct kist_error *err)
 {
@@ -242,19 +308,13 @@ int kist_explain_find(const char *word, struct kist_explained *ret_found,
 		return err_nomem(err);
 	arena_init(arena);
 	snprintf(tidy, sizeof(tidy), "%s", word + strspn(word, " "));
-	try_whole(&s, tidy);
-	try_kind(&s, tidy);
-	try_shorter(&s, tidy);
-	try_path(&s, tidy);
-	try_cause(&s, tidy);
-	if (!found.count) {
-		found.how = KIST_EXPLAIN_NAMES;
-		collect(&s, in_names, tidy);
-	}
+	try_word(&s, tidy);
+	try_question(&s, tidy);
 	if (!found.count) {
 		found.how = KIST_EXPLAIN_TEXTS;
 		collect(&s, in_texts, tidy);
 	}
+	try_ranked(&s, tidy);
 	if (!found.count)
 		found.nearest = nearest(arena, tidy);
 	if (arena_failed(arena)) {

@@ -12,6 +12,7 @@
 #
 #	= net
 #	also: network namespace, CLONE_NEWNET, n
+#	ask: who sees my devices	questions that it answers, not shown
 #	is: namespace			a kind of kinds.txt
 #	Two to six lines of at most 76 columns, in whole sentences. They are
 #	filled anew; a line that begins with a blank stays as it is.
@@ -72,7 +73,7 @@ function finish(  i, n, word, line) {
 BEGIN {
 	SEP = "\001"
 	fields = split("also is unit default other now try as needs gives " \
-		       "shows see source", field, " ")
+		       "shows see source ask", field, " ")
 	for (i = 1; i <= fields; i++)
 		known[field[i]]
 }

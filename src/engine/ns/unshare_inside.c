@@ -174,13 +174,8 @@ static int cannot_run(const char *name, const char *path, int errnum,
 	struct stat st;
 	int ret;
 
-	if (errnum == ENOENT && stat(path, &st) == 0) {
-		ret = err_sys(err, KIST_E_COMMAND_NOT_FOUND, errnum,
-			      "run '%s': its interpreter is missing", name);
-		err_hint(err, "the program's loader, or the one its first "
-			      "line names, is not here");
-		return ret;
-	}
+	if (errnum == ENOENT && stat(path, &st) == 0)
+		return command_error(path, errnum, err);
 	switch (errnum) {
 	case ENOENT:
 	case ENOTDIR:

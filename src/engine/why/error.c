@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/command.h"
 #include "engine/why/why.h"
 
 /* How the texts of errors begin (the longer one first), and what that was. */
@@ -275,6 +276,9 @@ void kist_why_advise(const struct kist *kist, struct kist_error *failed)
 	struct kist_why why = { 0 };
 
 	arena_init(&arena);
+	/* kist-oci, which has none, keeps the words that engines look for */
+	if (kist)
+		command_reword(failed);
 	if (failed->id == KIST_OK || is_known(failed))
 		return;
 	if (why_case_self(kist, &arena, &c) == 0) {

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * question.h - what a person asks in several words, and which entry answers
+ */
+#ifndef ENGINE_EXPLAIN_QUESTION_H
+#define ENGINE_EXPLAIN_QUESTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define QUESTION_MAX 200
+#define QUESTION_BEST 9
+
+/* Are they the same letters and digits, whatever stands between? */
+bool question_is_like(const char *a, const char *b);
+
+/* Is @words so like one of "a, b, c"? */
+bool question_is_in(const char *list, const char *words);
+
+/* And if words of no weight are left out? */
+bool question_is_listed(const char *list, const char *words);
+
+/* "what is the time namespace?": "time namespace" */
+void question_core(const char *words, char *buf, size_t size);
+
+/* The entries with most of the words, by index, the best first. Words that
+ * no entry has are taken for the nearest. Return: their number, of which 0
+ * is: none has half of the words. */
+size_t question_rank(const char *words, size_t ret_best[QUESTION_BEST]);
+
+#endif
