@@ -99,7 +99,7 @@ int link_list(struct netlink *nl, struct arena *arena, struct link **ret_list,
 }
 
 /* Return: 0 or the kernel's -errno (ENODEV). */
-static int get(struct netlink *nl, const char *name, struct link *ret_link)
+static int ask(struct netlink *nl, const char *name, struct link *ret_link)
 {
 	const struct ifinfomsg head = { 0 };
 	CLEANUP_NETLINK_MSG struct netlink_msg msg;
@@ -108,8 +108,6 @@ static int get(struct netlink *nl, const char *name, struct link *ret_link)
 	size_t pos = 0;
 	int ret;
 
-	if (!link_is_name(name))
-		return -ENODEV;
 	netlink_begin(&msg, RTM_GETLINK, 0, &head, sizeof(head));
 	netlink_add_text(&msg, IFLA_IFNAME, name);
 	ret = netlink_talk(nl, &msg, &answers);
@@ -117,6 +115,11 @@ static int get(struct netlink *nl, const char *name, struct link *ret_link)
 		return ret;
 	answer = netlink_next(answers.data, answers.len, &pos);
 	return answer ? link_read(answer, ret_link) : -EPROTO;
+}
+
+static int get(struct netlink *nl, const char *name, struct link *ret_link)
+{
+	return link_is_name(name) ? ask(nl, name, ret_link) : -ENODEV;
 }
 
 int link_find(struct netlink *nl, const char *name, struct link *ret_link,
