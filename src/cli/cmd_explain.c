@@ -371,9 +371,9 @@ static int explain_run(void *global, const void *args, struct kist_error *err)
 	CLEANUP_BUF struct buf word;
 	int ret;
 
+	buf_init(&word);
 	if (a.words && explain_is_plan(a.words))
 		return explain_plan(g, a.words, a.json, err);
-	buf_init(&word);
 	ret = join_words(&a, &word, err);
 	if (ret < 0)
 		return ret;

@@ -119,9 +119,9 @@ static int failed(const struct cgroup *cgroup, int i, int ret,
 	size_t count = 0;
 	pid_t *pids;
 
+	arena_init(&arena);
 	if (cgroup_is_denial(ret))
 		return cgroup_denied("remove", cgroup->path, h, -ret, err);
-	arena_init(&arena);
 	if (cgroup_pids(cgroup, &arena, &pids, &count, NULL) || !count)
 		return err_sys(err, KIST_E_CGROUP_BUSY, -ret,
 			       "remove control group '%s' in '%s'",

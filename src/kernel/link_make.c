@@ -167,10 +167,10 @@ int link_make(struct netlink *nl, const struct link_new *args,
 	CLEANUP_NETLINK_MSG struct netlink_msg msg;
 	int ret;
 
-	if (!link_kind_find(args->kind))
-		return no_such_kind(args->kind, err);
 	netlink_begin(&msg, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &head,
 		      sizeof(head));
+	if (!link_kind_find(args->kind))
+		return no_such_kind(args->kind, err);
 	netlink_add_text(&msg, IFLA_IFNAME, args->name);
 	if (args->mac)
 		netlink_add(&msg, IFLA_ADDRESS, args->mac, 6);

@@ -82,3 +82,62 @@ teardown() { end_test; }
 		listen 80; [ $? = 124 ]
 	'
 }
+
+@test "a device: its name, its kind, who has it" {
+	needs root kist
+	in_net '
+		refused DEVICE_NAME "has 21 characters" \
+			ip link add averyveryverylongname type veth
+		ip link add v0 type veth peer name v1
+		refused DEVICE_NAME "a:b" ip link set v1 name a:b
+		works ip link set v1 name ab
+		for kind in dummy ipvlan wireguard vrf gretap ip6gre; do
+			ip link add x type $kind 2>/dev/null || break
+			ip link del x
+		done
+		if ! ip link add x type $kind 2>/dev/null; then
+			refused DEVICE_KIND "does not know the kind *$kind" \
+				ip link add x type $kind
+			works ip link add x type veth
+		fi
+		ip link add b1 type bridge; ip link set v0 master b1
+		refused DEVICE_BUSY "v0* belongs to *b1*, a bridge" \
+			ip link add link v0 name mv type macvlan
+		works ip link set v0 nomaster
+		works ip link add link v0 name mv type macvlan
+		refused DEVICE_BUSY "mv*, a macvlan *, is made of *v0" \
+			ip link set v0 master b1
+		works ip link del mv; works ip link set v0 master b1
+		ip link set ab mtu 1000 up
+		refused ADDRESS_V6_MTU "the mtu of *ab* is 1000" \
+			ip addr add fd00::1/64 dev ab
+		works ip link set ab mtu 1500; works ip addr add fd00::1/64 dev ab
+	'
+}
+
+@test "a device that is to go where its user has no rights, and where he has" {
+	needs root kist
+	in_net '
+		held sleep /usr/bin/unshare -Urn sleep 60
+		in="nsenter -t $pid -U -n --preserve-credentials"
+		$in ip link add q0 type veth peer name q1
+		refused NET_ADMIN_BOTH "is the process?s own" \
+			$in ip link set q1 netns $$
+		works $in /usr/bin/unshare -n sh -c "exec sleep 60 3>&- & pid=\$!
+			until [ \"\$(cat /proc/\$pid/comm)\" = sleep ]; do sleep 0.05; done
+			nsenter -t $pid -n ip link set q1 netns \$pid; r=\$?
+			kill \$pid; exit \$r"
+	'
+}
+
+@test "ping without rights, by group" {
+	needs root kist user
+	in_net '
+		as="setpriv --reuid kisttest --regid kisttest --clear-groups"
+		ping="$as perl -e socket(S,2,2,1)||die"
+		sysctl -q -w "net.ipv4.ping_group_range=1 0"
+		refused PING_GROUP "ping_group_range is ?1 0" $ping
+		works sysctl -q -w "net.ipv4.ping_group_range=0 2147483647"
+		works $ping
+	'
+}

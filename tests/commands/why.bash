@@ -25,6 +25,18 @@ refused() {
 	exit 1
 }
 
+# told CAUSE EVIDENCE WORD… - the same, asked in words: "ENFILE open /f"
+told() {
+	local cause=$1 evidence=$2 out got
+	shift 2
+	out=$("$KIST" why --json "$@" 2>&1) || :
+	got=$(jq -r '.findings[0] | "\(.cause)\t\(.evidence)"' <<<"$out" 2>&1) || :
+	# shellcheck disable=SC2053 # it is a pattern
+	[[ $got == "$cause"$'\t'*$evidence* ]] && return
+	printf '%s: wanted %s, %s\n%s\n' "$*" "$cause" "$evidence" "$out"
+	exit 1
+}
+
 # works COMMAND… - what the remedy says
 works() {
 	"$@" && return
@@ -35,7 +47,7 @@ works() {
 # in_mounts SCRIPT - in a mount namespace of its own, in an empty tmpfs
 in_mounts() {
 	unshare -m --propagation private bash -c "
-		$(declare -f refused works)
+		$(declare -f refused told works held)
 		KIST=$KIST D=$SCRATCH/t
 		mkdir -p \$D; mount -t tmpfs t \$D; cd \$D
 		$1"
@@ -44,7 +56,23 @@ in_mounts() {
 # in_net SCRIPT - in a network namespace of its own, its loopback down
 in_net() {
 	unshare -n bash -c "
-		$(declare -f refused works)
+		$(declare -f refused told works held)
 		KIST=$KIST; cd $SCRATCH
 		$1"
+}
+
+# held NAME COMMAND… - it runs in the background, as $pid, until we end
+held() {
+	local name=$1 i
+	shift
+	"$@" 3>&- &
+	pid=$!
+	# shellcheck disable=SC2064 # this one
+	trap "kill $pid 2>/dev/null; $(trap -p EXIT | sed "s/^trap -- '//; s/' EXIT$//")" EXIT
+	for i in {1..200}; do
+		[ "$(cat /proc/$pid/comm)" = "$name" ] && return
+		sleep 0.05
+	done
+	echo "not within ten seconds: $*"
+	exit 1
 }

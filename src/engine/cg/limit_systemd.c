@@ -329,7 +329,7 @@ int limit_systemd_set(const char *socket, const char *unit, struct arena *arena,
 		      const struct limit_asks *asks,
 		      const struct kist_trace *trace, struct kist_error *err)
 {
-	CLEANUP_BUF struct buf line;
+	CLEANUP_BUF struct buf line = { 0 };
 	struct limit_unit s = { 0 };
 	int ret = prepare(&s, socket, arena, asks, getpid(), err);
 

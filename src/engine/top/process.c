@@ -107,11 +107,11 @@ int top_read_processes(struct kist_top *top, struct kist_error *err)
 	bool any = false;
 	int ret;
 
+	arena_init(&arena);
 	for (size_t i = 0; i < top->count && !any; i++)
 		any = top->items[i].by_process;
 	if (!any)
 		return 0;
-	arena_init(&arena);
 	scan_init(&scan, &arena, &query, top->proc_fd);
 	ret = scan_processes(&scan);
 	if (ret == 0)

@@ -235,6 +235,10 @@ void decode_setattr(struct why_decoding *d)
 	c->flags = fields[2];
 	if (fields[0] & MOUNT_ATTR_IDMAP)
 		c->type = "idmap";
+	/* of a new mount, which is nowhere yet */
+	if (c->type && d->stop->args[2] & AT_EMPTY_PATH)
+		c->value =
+			arena_printf(c->arena, "fd/%d", (int)d->stop->args[0]);
 }
 
 void decode_open(struct why_decoding *d)

@@ -127,7 +127,27 @@ static const char *address_in(const unsigned char *bytes, size_t len,
 	return NULL;
 }
 
-/* A request about a device: its name, or the name of its number; its kind. */
+/* An attribute that is a number; 0. */
+static int number_in(const unsigned char *bytes, size_t len, uint16_t type)
+{
+	struct nlattr attr;
+	int number = 0;
+
+	for (size_t at = 0; at + sizeof(attr) <= len;) {
+		memcpy(&attr, bytes + at, sizeof(attr));
+		if (attr.nla_len < sizeof(attr) || attr.nla_len > len - at)
+			break;
+		if ((attr.nla_type & NLA_TYPE_MASK) == type &&
+		    attr.nla_len == sizeof(attr) + sizeof(number))
+			memcpy(&number, bytes + at + sizeof(attr),
+			       sizeof(number));
+		at += NLA_ALIGN(attr.nla_len);
+	}
+	return number;
+}
+
+/* A request about a device: its name, or the name of its number; its kind, and
+ * what it is made of. */
 static void read_link(const unsigned char *bytes, size_t len,
 		      struct why_case *c)
 {
@@ -144,6 +164,7 @@ static void read_link(const unsigned char *bytes, size_t len,
 		c->subject = attribute(bytes, len, IFLA_ALT_IFNAME, c->arena);
 	if (!c->subject && head.ifi_index > 0)
 		c->subject = look_link_name(c, head.ifi_index);
+	c->source = look_link_name(c, number_in(bytes, len, IFLA_LINK));
 	for (size_t at = 0; at + sizeof(attr) <= len;) {
 		memcpy(&attr, bytes + at, sizeof(attr));
 		if (attr.nla_len < sizeof(attr) || attr.nla_len > len - at)
@@ -167,6 +188,12 @@ static void read_address(const unsigned char *bytes, size_t len, uint16_t type,
 	/* both begin with the family */
 	if (len < skip || (bytes[0] != AF_INET && bytes[0] != AF_INET6))
 		return;
+	if (!is_route) {
+		struct ifaddrmsg head;
+
+		memcpy(&head, bytes, sizeof(head));
+		c->source = look_link_name(c, (int)head.ifa_index);
+	}
 	c->subject = address_in(bytes + skip, len - skip,
 				is_route ? RTA_GATEWAY : IFA_ADDRESS, bytes[0],
 				c->arena);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* probe_idmap.c - mounts with mapped ids (mount_setattr(2), MOUNT_ATTR_IDMAP) */
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include "engine/why/look.h"
+#include "sys/file.h"
 
 /* Told by the flag, or by what people say. */
 static bool is_idmap(const struct why_case *c)
@@ -12,6 +16,43 @@ static bool is_idmap(const struct why_case *c)
 	       (c->type && strcmp(c->type, "idmap") == 0);
 }
 
+/* A mount that was never attached ("fd/3") is in no list: one of the same file
+ * system stands for it, best one whose ids are mapped. */
+static const struct mountinfo *detached(const struct why_case *c,
+					const struct mountinfo_list *list)
+{
+	CLEANUP_FD int fd = openat(c->proc_fd, c->value, O_PATH | O_CLOEXEC);
+	const struct mountinfo *found = NULL;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return NULL;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct mountinfo *mount = &list->mounts[i];
+
+		if (makedev(mount->major, mount->minor) == st.st_dev &&
+		    (!found || look_has_option(mount->options, "idmapped")))
+			found = mount;
+	}
+	return found;
+}
+
+/* By the number of the mount in /proc/PID/fdinfo. */
+static bool is_detached(const struct why_case *c,
+			const struct mountinfo_list *list)
+{
+	char text[1024];
+	const char *id;
+
+	if (!c->value || strncmp(c->value, "fd/", 3) != 0 ||
+	    sys_read_file(c->proc_fd,
+			  arena_printf(c->arena, "fdinfo/%s", c->value + 3),
+			  text, sizeof(text)) <= 0)
+		return false;
+	id = strstr(text, "mnt_id:");
+	return id && !mountinfo_find(list, atoi(id + strlen("mnt_id:")));
+}
+
 /* The mount it is about: of a bind, that of the source. */
 static const struct mountinfo *subject(const struct why_case *c)
 {
@@ -19,6 +60,8 @@ static const struct mountinfo *subject(const struct why_case *c)
 
 	if (!is_idmap(c) || !look_mounts(c, &list))
 		return NULL;
+	if (is_detached(c, &list))
+		return detached(c, &list);
 	return look_mount(c, &list, c->source ? c->source : c->subject);
 }
 
@@ -70,8 +113,9 @@ int probe_idmap_fs(const struct why_case *c, struct why_finding *found)
 int probe_idmap_attached(const struct why_case *c, struct why_finding *found)
 {
 	const struct mountinfo *mount = subject(c);
+	struct mountinfo_list list;
 
-	if (!mount)
+	if (!mount || !look_mounts(c, &list) || is_detached(c, &list))
 		return 0;
 	return look_found(c, found, false, mount->point, NULL,
 			  "'%s' is mounted in mnt:[%llu]", mount->point,

@@ -71,8 +71,10 @@ static const char *net_ns(const struct why_case *c)
 
 int probe_link_name(const struct why_case *c, struct why_finding *found)
 {
+	struct address address;
+
 	if (!c->subject || link_is_name(c->subject) ||
-	    strchr(c->subject, '.') || strchr(c->subject, ':'))
+	    address_parse(c->subject, &address) == 0)
 		return 0;
 	return look_found(c, found, true, c->subject, NULL,
 			  "'%s' has %zu characters, of at most 15, none of "
@@ -279,25 +281,18 @@ int probe_link_fixed(const struct why_case *c, struct why_finding *found)
 			  net_ns(c));
 }
 
-int probe_link_stays(const struct why_case *c, struct why_finding *found)
-{
-	struct link link;
-
-	if (!find(c, c->subject, &link) || link.is_local ||
-	    !link.parent_device[0])
-		return 0;
-	return look_found(c, found, false, c->value ? c->value : "NAME", NULL,
-			  "'%s' belongs to the driver of %s", link.name,
-			  link.parent_device);
-}
-
+/* An address is told with its device, or a device with an address. */
 int probe_v6_mtu(const struct why_case *c, struct why_finding *found)
 {
-	struct address wanted;
+	const char *const texts[] = { c->value, c->subject };
+	struct address wanted = { .family = AF_INET };
 	struct link link;
 
-	if (!c->value || address_parse(c->value, &wanted) < 0 ||
-	    wanted.family != AF_INET6 || !find(c, c->subject, &link) ||
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		if (texts[i] && address_parse(texts[i], &wanted) == 0)
+			break;
+	if (wanted.family != AF_INET6 ||
+	    !find(c, c->source ? c->source : c->subject, &link) ||
 	    link.mtu >= IPV6_MIN_MTU)
 		return 0;
 	return look_found(c, found, true, NULL, NULL, "the mtu of '%s' is %u",
@@ -315,16 +310,49 @@ int probe_admin_both(const struct why_case *c, struct why_finding *found)
 			  net_ns(c));
 }
 
-/* A device in a bridge or bond is busy for another. */
+/* A macvlan takes all that comes in to the device it is made of. */
+static const struct link *made_of(const struct link *list, size_t count,
+				  int index)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].parent == index &&
+		    (strncmp(list[i].kind, "macv", 4) == 0 ||
+		     strncmp(list[i].kind, "ipv", 3) == 0))
+			return &list[i];
+	return NULL;
+}
+
+/* What is taken by one bridge, bond or macvlan is busy for another. */
 int probe_link_busy(const struct why_case *c, struct why_finding *found)
 {
-	struct link link;
+	const char *name = c->source ? c->source : c->subject;
+	struct netlink nl = NETLINK_NONE;
+	const struct link *taker = NULL;
+	struct link *list, link;
+	size_t count;
 
-	if (!find(c, c->subject, &link) || !link.master)
+	if (!find(c, name, &link) || !look_net_open(c, &nl))
 		return 0;
-	return look_found(c, found, true, c->subject, NULL,
-			  "'%s' belongs to device number %d of %s", link.name,
-			  link.master, net_ns(c));
+	if (link_list(&nl, c->arena, &list, &count, NULL) < 0)
+		count = 0;
+	netlink_close(&nl);
+	for (size_t i = 0; link.master && i < count; i++)
+		if (list[i].index == link.master)
+			taker = &list[i];
+	if (taker)
+		return look_found(c, found, true, link.name,
+				  arena_printf(c->arena,
+					       "ip link set %s nomaster",
+					       link.name),
+				  "'%s' belongs to '%s', a %s of %s", link.name,
+				  taker->name, taker->kind, net_ns(c));
+	taker = made_of(list, count, link.index);
+	if (!taker)
+		return 0;
+	return look_found(c, found, true, link.name,
+			  arena_printf(c->arena, "ip link del %s", taker->name),
+			  "'%s', a %s of %s, is made of '%s'", taker->name,
+			  taker->kind, net_ns(c), link.name);
 }
 
 /* ---- the way to a gateway ---- */
@@ -339,6 +367,8 @@ int probe_nexthop(const struct why_case *c, struct why_finding *found)
 	size_t count;
 	bool is_near = false;
 
+	if (c->name && strstr(c->name, "address"))
+		return 0;
 	for (size_t i = 0; !gateway && i < ARRAY_LEN(texts); i++)
 		if (texts[i] && address_parse(texts[i], &wanted) == 0)
 			gateway = texts[i];

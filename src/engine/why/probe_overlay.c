@@ -364,7 +364,26 @@ int probe_overlay_overlap(const struct why_case *c, struct why_finding *found)
 	return 0;
 }
 
-/* Names that mean the same in capitals cannot be compared across layers. */
+/* Names that mean the same in capitals cannot be compared across layers, and
+ * proc lets nothing lie over it. */
+static const char *never_lower(long magic)
+{
+	static const struct {
+		long magic;
+		const char *name;
+	} types[] = {
+		{ MSDOS_SUPER_MAGIC, "vfat, where capitals do not count" },
+		{ 0x2011BAB0, "exfat, where capitals do not count" },
+		{ 0x5346544e, "ntfs, where capitals do not count" },
+		{ PROC_SUPER_MAGIC, "proc" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (types[i].magic == magic)
+			return types[i].name;
+	return NULL;
+}
+
 int probe_overlay_lower(const struct why_case *c, struct why_finding *found)
 {
 	struct layers l;
@@ -374,14 +393,13 @@ int probe_overlay_lower(const struct why_case *c, struct why_finding *found)
 	for (size_t i = 0; i < l.count; i++) {
 		long magic = magic_of(c, l.lower[i]);
 
-		if (magic != MSDOS_SUPER_MAGIC && magic != 0x2011BAB0 &&
-		    magic != 0x5346544e)
+		const char *name = never_lower(magic);
+
+		if (!name)
 			continue;
-		return look_found(
-			c, found, true, l.lower[i], NULL,
-			"'%s' has the statfs type 0x%lx (vfat, exfat, "
-			"ntfs)",
-			l.lower[i], magic);
+		return look_found(c, found, true, l.lower[i], name,
+				  "'%s' has the statfs type 0x%lx", l.lower[i],
+				  magic);
 	}
 	return 0;
 }

@@ -41,7 +41,8 @@ static const char *near_name(const struct why_case *c, const char *dir,
 	snprintf(first, sizeof(first), "%.*s", (int)strcspn(name, "/"), name);
 	near_init(&near, first);
 	while ((entry = readdir(d)))
-		if (entry->d_name[0] != '.')
+		if (entry->d_name[0] != '.' &&
+		    strcmp(entry->d_name, first) != 0)
 			near_offer(&near,
 				   arena_strdup(c->arena, entry->d_name));
 	closedir(d);
