@@ -5,7 +5,8 @@
 #
 # Only a comparison counts, no list and no comment: of a command test (also one
 # inside the small machine) its line "refused ID …", "because ID …" or "told ID
-# …" (commands/why.bash); of a unit test an expected KIST_CAUSE_ID.
+# …" (commands/why.bash), or that .cause of a finding = ID; of a unit test an
+# expected KIST_CAUSE_ID.
 cd "$(dirname "$0")/../.." || exit 1
 bad=0
 
@@ -16,11 +17,12 @@ ids() {
 }
 
 compared() {
-	find tests -name '*.bats' -o -name '*.sh' -path '*/vm/*' |
-		xargs sed -nE \
-			's/^[[:space:]]*([^#]*[ |&[])?(refused|because|told) ([A-Z][A-Z_0-9]*)( .*)?$/\3/p'
-	find tests -name '*.c' |
-		xargs sed -E 's,/\*.*,,; s,^ \*.*,,' |
+	find tests \( -name '*.bats' -o -path '*/vm/*.sh' \) -exec cat {} + |
+		sed -nE '/^[[:space:]]*#/d
+			s/^([^#]*[[:space:]|&[])?(refused|because|told) ([A-Z][A-Z_0-9]*)( .*)?$/\3/p
+			s/.*\.cause.* = "?([A-Z][A-Z_0-9]*)( true)?"? \].*/\1/p'
+	find tests -name '*.c' -exec cat {} + |
+		sed -E 's,/\*.*,,; s,^ \*.*,,' |
 		grep -o 'KIST_CAUSE_[A-Z_0-9]*' | sed 's/KIST_CAUSE_//'
 }
 
