@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "kernel/cgroup_file.h"
+#include "kernel/cgroup_internal.h"
 #include "kernel/cgroup_usage.h"
 
 #define TEXT_MAX 16384 /* io.stat of many devices */
@@ -84,6 +85,18 @@ static void read_key(const struct field *f, const char *text,
 
 	if (at)
 		*number_at(f, usage) = parse(at);
+}
+
+/* Of a processor. On a hybrid machine both versions count, but only one has the
+ * processes. */
+static void read_time(const struct field *f, const char *text,
+		      struct cgroup_usage *usage)
+{
+	const char *at = f->key ? find_key(text, f->key) : text;
+	int64_t usec = at ? parse(at) / (f->divide ? f->divide : 1) : -1;
+
+	if (usec > usage->cpu_usec)
+		usage->cpu_usec = usec;
 }
 
 /* "50000 100000": quota and period */
@@ -169,31 +182,32 @@ enum {
 	IO = CGROUP_USAGE_IO,
 	LIMITS = CGROUP_USAGE_LIMITS,
 	PRESSURE = CGROUP_USAGE_PRESSURE,
+	SWAP = CGROUP_USAGE_SWAP,
+	EVENTS = CGROUP_USAGE_EVENTS,
 	FROZEN = CGROUP_USAGE_FROZEN,
 };
 
-/* A field is read if all of its parts are wanted. */
 static const struct field fields[] = {
 	/* clang-format off */
-	{ NULL, "cpu.stat", "usage_usec", CPU, read_key, AT(cpu_usec), 0 },
+	{ NULL, "cpu.stat", "usage_usec", CPU, read_time, AT(cpu_usec), 0 },
 	{ NULL, "cpu.max", NULL, CPU | LIMITS, read_cpu_max, 0, 0 },
 	{ NULL, "cpu.weight", NULL, CPU | LIMITS, read_number, AT(weight), 0 },
 	{ NULL, "memory.current", NULL, MEMORY, read_number, AT(memory), 0 },
-	{ NULL, "memory.swap.current", NULL, MEMORY, read_number, AT(swap), 0 },
+	{ NULL, "memory.swap.current", NULL, SWAP, read_number, AT(swap), 0 },
 	{ NULL, "memory.max", NULL, MEMORY | LIMITS, read_number,
 	  AT(memory_max), 0 },
 	{ NULL, "memory.high", NULL, MEMORY | LIMITS, read_number,
 	  AT(memory_high), 0 },
-	{ NULL, "memory.swap.max", NULL, MEMORY | LIMITS, read_number,
+	{ NULL, "memory.swap.max", NULL, SWAP | LIMITS, read_number,
 	  AT(swap_max), 0 },
 	{ NULL, "memory.events", "oom_kill", MEMORY, read_key, AT(oom_kills), 0 },
-	{ NULL, "memory.events", "max", MEMORY, read_key,
+	{ NULL, "memory.events", "max", EVENTS, read_key,
 	  AT(memory_max_events), 0 },
-	{ NULL, "memory.events", "high", MEMORY, read_key,
+	{ NULL, "memory.events", "high", EVENTS, read_key,
 	  AT(memory_high_events), 0 },
 	{ NULL, "pids.current", NULL, PIDS, read_number, AT(pids), 0 },
 	{ NULL, "pids.max", NULL, PIDS | LIMITS, read_number, AT(pids_max), 0 },
-	{ NULL, "pids.events", "max", PIDS, read_key, AT(pids_max_events), 0 },
+	{ NULL, "pids.events", "max", EVENTS, read_key, AT(pids_max_events), 0 },
 	{ NULL, "io.stat", "rbytes=", IO, read_sum, AT(read_bytes), 0 },
 	{ NULL, "io.stat", "wbytes=", IO, read_sum, AT(write_bytes), 0 },
 	{ NULL, "cpu.pressure", NULL, PRESSURE, read_pressure,
@@ -204,8 +218,7 @@ static const struct field fields[] = {
 	  AT(io_pressure), 0 },
 	{ NULL, "cgroup.events", "frozen", FROZEN, read_frozen, 0, 0 },
 
-	{ "cpuacct", "cpuacct.usage", NULL, CPU, read_number, AT(cpu_usec),
-	  1000 },
+	{ "cpuacct", "cpuacct.usage", NULL, CPU, read_time, AT(cpu_usec), 1000 },
 	{ "cpu", "cpu.cfs_quota_us", NULL, CPU | LIMITS, read_v1_limit,
 	  AT(quota_usec), 0 },
 	{ "cpu", "cpu.cfs_period_us", NULL, CPU | LIMITS, read_number,
@@ -213,19 +226,17 @@ static const struct field fields[] = {
 	{ "cpu", "cpu.shares", NULL, CPU | LIMITS, read_number, AT(weight), 0 },
 	{ "memory", "memory.usage_in_bytes", NULL, MEMORY, read_number,
 	  AT(memory), 0 },
-	{ "memory", "memory.memsw.usage_in_bytes", NULL, MEMORY, read_number,
+	{ "memory", "memory.memsw.usage_in_bytes", NULL, SWAP, read_number,
 	  AT(swap), 0 },
 	{ "memory", "memory.limit_in_bytes", NULL, MEMORY | LIMITS,
 	  read_v1_limit, AT(memory_max), 0 },
-	{ "memory", "memory.soft_limit_in_bytes", NULL, MEMORY | LIMITS,
-	  read_v1_limit, AT(memory_high), 0 },
 	{ "memory", "memory.oom_control", "oom_kill", MEMORY, read_key,
 	  AT(oom_kills), 0 },
-	{ "memory", "memory.failcnt", NULL, MEMORY, read_number,
+	{ "memory", "memory.failcnt", NULL, EVENTS, read_number,
 	  AT(memory_max_events), 0 },
 	{ "pids", "pids.current", NULL, PIDS, read_number, AT(pids), 0 },
 	{ "pids", "pids.max", NULL, PIDS | LIMITS, read_number, AT(pids_max), 0 },
-	{ "pids", "pids.events", "max", PIDS, read_key, AT(pids_max_events), 0 },
+	{ "pids", "pids.events", "max", EVENTS, read_key, AT(pids_max_events), 0 },
 	{ "blkio", "blkio.throttle.io_service_bytes_recursive", "Read ", IO,
 	  read_sum, AT(read_bytes), 0 },
 	{ "blkio", "blkio.throttle.io_service_bytes_recursive", "Write ", IO,
@@ -237,33 +248,39 @@ static const struct field fields[] = {
 /* Is the file one of this hierarchy? */
 static bool is_of(const struct field *f, const struct cgroup_hierarchy *h)
 {
-	const char *at = h->controllers;
-	size_t len;
-
 	if (h->is_v2 || !f->controller)
 		return h->is_v2 && !f->controller;
-	len = strlen(f->controller);
-	for (; at; at = strchr(at, ',')) {
-		at += *at == ',';
-		if (strncmp(at, f->controller, len) == 0 &&
-		    (at[len] == ',' || !at[len]))
-			return true;
-	}
-	return false;
+	return cgroup_controls(h->controllers, f->controller);
+}
+
+/* A field is read if all of its parts are wanted. */
+static bool is_wanted(const struct field *f, const struct cgroup_hierarchy *h,
+		      unsigned parts)
+{
+	return (f->parts & parts) == f->parts && is_of(f, h);
 }
 
 /* ---- one group ---- */
 
+/* v1: a period without a quota says nothing. */
+static bool is_idle(const struct field *f, const struct cgroup_usage *usage)
+{
+	return f->to == AT(period_usec) && f->controller &&
+	       usage->quota_usec == CGROUP_USAGE_MAX;
+}
+
+/* Rows of the same file stand together. */
 static void read_directory(const struct cgroup_hierarchy *h, int dir_fd,
 			   unsigned parts, struct cgroup_usage *usage)
 {
 	const char *file = ""; /* that @text is of */
-	char text[TEXT_MAX] = "";
+	char text[TEXT_MAX];
 
+	*text = '\0';
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
 		const struct field *f = &fields[i];
 
-		if ((f->parts & parts) != f->parts || !is_of(f, h))
+		if (!is_wanted(f, h, parts) || is_idle(f, usage))
 			continue;
 		if (strcmp(f->file, file) != 0) {
 			cgroup_file_read(dir_fd, f->file, text, sizeof(text));
@@ -298,14 +315,16 @@ static const struct cgroup_usage unknown = {
 	.is_frozen = -1,
 };
 
-/* Does any field concern the hierarchy? */
-static bool is_asked(const struct cgroup_hierarchy *h, unsigned parts)
+uint32_t cgroup_usage_hierarchies(const struct cgroup_world *world,
+				  unsigned parts)
 {
-	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
-		if ((fields[i].parts & parts) == fields[i].parts &&
-		    is_of(&fields[i], h))
-			return true;
-	return false;
+	uint32_t mask = 0;
+
+	for (int i = 0; i < world->count; i++)
+		for (size_t k = 0; k < ARRAY_LEN(fields); k++)
+			if (is_wanted(&fields[k], &world->h[i], parts))
+				mask |= BIT(i);
+	return mask;
 }
 
 /* Outside our control group namespace: not below the mount. */
@@ -315,7 +334,7 @@ static bool is_outside(const char *path)
 }
 
 void cgroup_usage_read(const struct cgroup_world *world, const int *root_fds,
-		       const char *path, unsigned parts,
+		       uint32_t in, const char *path, unsigned parts,
 		       struct cgroup_usage *ret_usage)
 {
 	bool v1_memory = false;
@@ -326,7 +345,7 @@ void cgroup_usage_read(const struct cgroup_world *world, const int *root_fds,
 		const struct cgroup_hierarchy *h = &world->h[i];
 		CLEANUP_FD int fd = -1;
 
-		if (root_fds[i] < 0 || !is_asked(h, parts))
+		if (root_fds[i] < 0 || !(in & BIT(i)))
 			continue;
 		fd = openat(root_fds[i], *path ? path : ".",
 			    O_PATH | O_DIRECTORY | O_CLOEXEC);

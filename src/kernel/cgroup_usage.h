@@ -23,13 +23,15 @@
 /* What is wanted: each part costs its files. */
 enum cgroup_usage_part {
 	CGROUP_USAGE_CPU = 1,	 /* the time used */
-	CGROUP_USAGE_MEMORY = 2, /* memory and swap used, OOM kills */
+	CGROUP_USAGE_MEMORY = 2, /* used, OOM kills */
 	CGROUP_USAGE_PIDS = 4,
 	CGROUP_USAGE_IO = 8,
 	CGROUP_USAGE_LIMITS = 16, /* of the parts that are wanted */
 	CGROUP_USAGE_PRESSURE = 32,
 	CGROUP_USAGE_FROZEN = 64,
-	CGROUP_USAGE_ALL = 127,
+	CGROUP_USAGE_SWAP = 128,   /* needs the memory on v1 */
+	CGROUP_USAGE_EVENTS = 256, /* how often limits were hit */
+	CGROUP_USAGE_ALL = 511,
 };
 
 /**
@@ -38,7 +40,7 @@ enum cgroup_usage_part {
  * @quota_usec, @period_usec: @quota_usec CGROUP_USAGE_MAX: no quota
  * @weight:	as the file has it: shares on v1
  * @memory …:	bytes; @swap on v1 is memory+swap less memory
- * @memory_high: on v1 the soft limit
+ * @memory_high: -1 on v1
  * @memory_max_events …: how often a limit was hit
  * @oom_kills:	processes killed in it; on v2 below it too
  * @read_bytes …: of all devices together, so far
@@ -57,15 +59,21 @@ struct cgroup_usage {
 	bool is_there;
 };
 
+/* Bit per hierarchy that tells something of @parts. */
+uint32_t cgroup_usage_hierarchies(const struct cgroup_world *world,
+				  unsigned parts);
+
 /**
- * cgroup_usage_read() - of the group @path, in every hierarchy that has it
+ * cgroup_usage_read() - of the group @path
  * @root_fds:	an open directory for each hierarchy of @world (-1: leave it
  *		out), as cgroup_usage_open() makes them
+ * @in:		of these: of cgroup_usage_hierarchies() and, if known, those
+ *		that have it (struct cgroup_tree_group)
  * @path:	"/a/b"; "" or "/" is the root
  * @parts:	mask of enum cgroup_usage_part
  */
 void cgroup_usage_read(const struct cgroup_world *world, const int *root_fds,
-		       const char *path, unsigned parts,
+		       uint32_t in, const char *path, unsigned parts,
 		       struct cgroup_usage *ret_usage);
 
 /* The mounts of all hierarchies, as O_PATH; closed by cgroup_usage_close(). */

@@ -115,6 +115,7 @@ told() { jq -se "any(.[]; $1)" events >/dev/null; }
 		'echo "$KIST_EVENT_EVENT $KIST_EVENT_TYPE $KIST_EVENT_NS $1 by $KIST_EVENT_PID" >>told' 3>&- &
 	watcher=$!
 	until [ -s told ]; do
+		kill -0 "$watcher"
 		"$KIST" unshare -u sleep .3
 	done
 	"$KIST" unshare -u sh -c 'readlink /proc/self/ns/uts >uts; exec sleep 100' 3>&- &

@@ -48,15 +48,18 @@ static void file(const char *hierarchy, const char *name, const char *text)
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s/a/%s", place, hierarchy, name);
-	fd = (int)CHECK_SYS(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+	fd = (int)CHECK_SYS(
+		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
 	CHECK_SYS(write(fd, text, strlen(text)));
 	close(fd);
 }
 
 static void read_all(struct cgroup_usage *ret_usage)
 {
+	cgroup_usage_close(root_fds);
 	cgroup_usage_open(&world, root_fds);
-	cgroup_usage_read(&world, root_fds, "/a", CGROUP_USAGE_ALL, ret_usage);
+	cgroup_usage_read(&world, root_fds, ~0u, "/a", CGROUP_USAGE_ALL,
+			  ret_usage);
 }
 
 static void v2_files_are_read(void **state)
@@ -128,16 +131,61 @@ static void v1_files_are_read(void **state)
 	assert_int_equal(use.is_frozen, 1);
 }
 
+static void the_version_that_has_the_processes_is_believed(void **state)
+{
+	struct cgroup_usage use;
+
+	add("cpuacct", false);
+	add("freezer", false);
+	add("", true);
+	file("cpuacct", "cpuacct.usage", "7000\n");
+	file("v2", "cpu.stat", "usage_usec 0\n");
+	file("freezer", "freezer.state", "THAWED\n");
+	file("v2", "cgroup.events", "populated 1\nfrozen 1\n");
+	read_all(&use);
+	assert_int_equal(use.cpu_usec, 7);
+	assert_int_equal(use.is_frozen, 1);
+	file("freezer", "freezer.state", "FROZEN\n");
+	file("v2", "cgroup.events", "populated 1\nfrozen 0\n");
+	read_all(&use);
+	assert_int_equal(use.is_frozen, 1);
+}
+
+static void only_the_parts_asked_for_are_read(void **state)
+{
+	struct cgroup_usage use;
+
+	add("memory", false);
+	add("pids", false);
+	file("memory", "memory.usage_in_bytes", "1000\n");
+	file("memory", "memory.limit_in_bytes", "2000\n");
+	file("memory", "memory.failcnt", "3\n");
+	file("pids", "pids.current", "4\n");
+	cgroup_usage_open(&world, root_fds);
+	assert_int_equal(cgroup_usage_hierarchies(&world, CGROUP_USAGE_PIDS),
+			 2);
+	assert_int_equal(cgroup_usage_hierarchies(&world, CGROUP_USAGE_IO), 0);
+	cgroup_usage_read(&world, root_fds, 3, "/a", CGROUP_USAGE_MEMORY, &use);
+	assert_int_equal(use.memory, 1000);
+	assert_int_equal(use.memory_max, -1);
+	assert_int_equal(use.memory_max_events, -1);
+	assert_int_equal(use.pids, -1);
+	cgroup_usage_read(&world, root_fds, 2, "/a", CGROUP_USAGE_ALL, &use);
+	assert_int_equal(use.memory, -1);
+	assert_int_equal(use.pids, 4);
+}
+
 static void what_is_not_there_is_not_known(void **state)
 {
 	struct cgroup_usage use;
 
 	add("", true);
 	cgroup_usage_open(&world, root_fds);
-	cgroup_usage_read(&world, root_fds, "/b", CGROUP_USAGE_ALL, &use);
+	cgroup_usage_read(&world, root_fds, ~0u, "/b", CGROUP_USAGE_ALL, &use);
 	assert_false(use.is_there);
 	assert_int_equal(use.memory, -1);
-	cgroup_usage_read(&world, root_fds, "/../v2/a", CGROUP_USAGE_ALL, &use);
+	cgroup_usage_read(&world, root_fds, ~0u, "/../v2/a", CGROUP_USAGE_ALL,
+			  &use);
 	assert_false(use.is_there);
 }
 
@@ -157,6 +205,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(v2_files_are_read, begin, end),
 		cmocka_unit_test_setup_teardown(v1_files_are_read, begin, end),
+		cmocka_unit_test_setup_teardown(
+			the_version_that_has_the_processes_is_believed, begin,
+			end),
+		cmocka_unit_test_setup_teardown(
+			only_the_parts_asked_for_are_read, begin, end),
 		cmocka_unit_test_setup_teardown(what_is_not_there_is_not_known,
 						begin, end),
 		cmocka_unit_test(pressure_is_read_in_any_locale),

@@ -22,7 +22,7 @@
 #ifndef ENGINE_MAP_FINDING_H
 #define ENGINE_MAP_FINDING_H
 
-#include "engine/map/keyed.h"
+#include "base/keyed.h"
 #include "engine/map/patterns.h"
 #include "engine/map/things.h"
 #include "engine/ns/scan.h"

@@ -9,6 +9,7 @@
 
 #include "engine/map/finding.h"
 #include "kernel/cgroup.h"
+#include "kernel/cgroup_usage.h"
 #include "kernel/proc.h"
 #include "sys/file.h"
 
@@ -394,37 +395,40 @@ static void describe(struct finding *f, struct found *found)
 		thing->name = "";
 }
 
-/* "FROZEN" of v1's freezer.state, "1" of v2's cgroup.freeze */
-static bool is_frozen(const struct cgroup_hierarchy *h, const char *path)
+/* Outside our control group namespace there is nothing to read. */
+static bool is_frozen(const struct cgroup_world *world, const int *root_fds,
+		      uint32_t freezing, const char *path)
 {
-	const char *file = h->is_v2 ? "cgroup.freeze" : "freezer.state";
-	char text[32], whole[PATH_MAX];
+	struct cgroup_usage use;
 
-	if (snprintf(whole, sizeof(whole), "%s%s/%s", h->mount, path, file) >=
-		    (int)sizeof(whole) ||
-	    sys_read_file(AT_FDCWD, whole, text, sizeof(text)) <= 0)
+	if (is_root(path))
 		return false;
-	return h->is_v2 ? text[0] == '1' : strncmp(text, "THAWED", 6) != 0;
+	cgroup_usage_read(world, root_fds, freezing, path, CGROUP_USAGE_FROZEN,
+			  &use);
+	return use.is_frozen == 1;
 }
 
 /* Which are paused: not for kist_map(), which reads all groups anyway. */
 static void find_paused(struct things *things)
 {
-	const struct cgroup_hierarchy *h = NULL;
+	int root_fds[CGROUP_HIERARCHY_MAX];
 	struct cgroup_world world;
+	uint32_t freezing;
 
 	if (cgroup_probe(&world, NULL) < 0)
 		return;
-	for (int i = 0; i < world.count; i++)
-		if (strcmp(world.h[i].controllers, "freezer") == 0 ||
-		    (world.h[i].is_v2 && !h))
-			h = &world.h[i];
-	for (size_t i = 0; h && i < things->count; i++) {
-		const char *path = things->freezers[i];
+	cgroup_usage_open(&world, root_fds);
+	freezing = cgroup_usage_hierarchies(&world, CGROUP_USAGE_FROZEN);
+	for (size_t i = 0; i < things->count; i++) {
+		const char *group = things->items[i].cgroup;
+		const char *freezer = things->freezers[i];
 
-		if (!is_root(path) && strncmp(path, "/..", 3) != 0)
-			things->items[i].is_paused = is_frozen(h, path);
+		things->items[i].is_paused =
+			is_frozen(&world, root_fds, freezing, freezer) ||
+			(group && freezer && strcmp(group, freezer) != 0 &&
+			 is_frozen(&world, root_fds, freezing, group));
 	}
+	cgroup_usage_close(root_fds);
 }
 
 static int by_kind(const void *a, const void *b)

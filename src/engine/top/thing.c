@@ -84,9 +84,10 @@ static bool shares_group(const struct things *all,
 }
 
 static void add(struct kist_top *top, struct top_list *list,
-		const struct things *all, const struct kist_thing *thing,
-		uint64_t host_net)
+		const struct things *all, size_t index, uint64_t host_net)
 {
+	const struct kist_thing *thing = &all->items[index];
+	const char *freezer = all->freezers[index];
 	struct top_item *item = top_add(list, key_of(thing, list->arena));
 
 	if (!item)
@@ -101,6 +102,8 @@ static void add(struct kist_top *top, struct top_list *list,
 	memcpy(item->ns, thing->ns, sizeof(item->ns));
 	item->own_group = !shares_group(all, thing);
 	item->by_process = !item->own_group;
+	if (item->own_group && freezer && strcmp(freezer, thing->cgroup) != 0)
+		item->freezer = freezer;
 	if (thing->pid > 0) {
 		char who[16];
 		uint64_t net;
@@ -124,6 +127,6 @@ int top_find_things(struct kist_top *top, struct top_list *list,
 	for (size_t i = 0; i < things.count; i++)
 		if (things.items[i].kind != KIST_THING_HOST &&
 		    things.items[i].procs > 0)
-			add(top, list, &things, &things.items[i], host_net);
+			add(top, list, &things, i, host_net);
 	return arena_failed(list->arena) ? err_nomem(err) : 0;
 }

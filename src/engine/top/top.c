@@ -51,6 +51,8 @@ int kist_top_open(const struct kist *kist, enum kist_top_by by, unsigned kind,
 		return ret;
 	}
 	cgroup_usage_open(&top->world, top->root_fds);
+	top->telling = cgroup_usage_hierarchies(
+		&top->world, TOP_PARTS | CGROUP_USAGE_LIMITS);
 	*ret_top = top;
 	return 0;
 }
@@ -69,6 +71,7 @@ void kist_top_close(struct kist_top *top)
 /* ---- what there is ---- */
 
 static const struct top_item unknown = {
+	.in = ~0u,
 	.now = { -1, -1, -1, -1, -1 },
 	.before = { -1, -1, -1, -1, -1 },
 	.row = { .parent = -1,

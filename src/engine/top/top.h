@@ -22,6 +22,11 @@
 #include "base/err.h"
 #include "kernel/cgroup_usage.h"
 
+/* What is shown, beside the limits. */
+#define TOP_PARTS                     \
+	((unsigned)CGROUP_USAGE_ALL & \
+	 ~(unsigned)(CGROUP_USAGE_EVENTS | CGROUP_USAGE_LIMITS))
+
 /* So far; -1: not known. */
 struct top_counters {
 	int64_t cpu_usec, read_bytes, write_bytes, received, sent;
@@ -31,6 +36,8 @@ struct top_counters {
  * struct top_item - a row, and where its numbers come from
  * @key:	the same as long as it is the same thing
  * @own_group:	@row.cgroup is its alone: read the files
+ * @in:		hierarchies that may have the group
+ * @freezer:	the group that is paused, if it is another; NULL
  * @by_process:	sum over the processes that are in @ns; 0 in it: any
  * @has_net:	the network namespace of row.pid is not the host's
  */
@@ -38,6 +45,8 @@ struct top_item {
 	struct kist_top_row row;
 	const char *key;
 	bool own_group, by_process, has_net;
+	uint32_t in;
+	const char *freezer;
 	uint64_t ns[KIST_NS_KINDS];
 	struct top_counters now, before;
 };
@@ -49,6 +58,7 @@ struct kist_top {
 	unsigned kind;
 	struct cgroup_world world;
 	int root_fds[CGROUP_HIERARCHY_MAX];
+	uint32_t telling; /* hierarchies with numbers of TOP_PARTS */
 	int proc_fd;
 	struct arena arenas[2]; /* of the items: one is being made anew */
 	int which;

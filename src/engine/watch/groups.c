@@ -7,6 +7,7 @@
 
 #include "engine/watch/watch.h"
 #include "kernel/cgroup_file.h"
+#include "kernel/cgroup_tree.h"
 
 /* ---- which groups ---- */
 
@@ -42,13 +43,16 @@ static void tell(struct watching *w, const char *path, const char *what)
 }
 
 /* By itself: what a v1 group has below it counts on its own. */
-static bool is_populated(const struct watching *w, const char *path)
+static bool is_populated(const struct watching *w,
+			 const struct cgroup_tree_group *group)
 {
+	const char *path = group->path;
+
 	for (int i = 0; i < w->world.count; i++) {
 		CLEANUP_FD int fd = -1;
 		char text[32];
 
-		if (w->root_fds[i] < 0)
+		if (!(group->in & BIT(i)))
 			continue;
 		fd = openat(w->root_fds[i], path[1] ? path + 1 : ".",
 			    O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -65,13 +69,13 @@ static bool is_populated(const struct watching *w, const char *path)
 	return false;
 }
 
-static void see(struct watching *w, const struct kist_top_row *row)
+static void see(struct watching *w, const struct cgroup_tree_group *from)
 {
-	struct watched_group *group = find(w, row->cgroup);
-	const bool is_new = !group, populated = is_populated(w, row->cgroup);
+	struct watched_group *group = find(w, from->path);
+	const bool is_new = !group, populated = is_populated(w, from);
 
 	if (is_new) {
-		char *path = strdup(row->cgroup);
+		char *path = strdup(from->path);
 
 		group = path ? watched_add(&w->groups) : NULL;
 		if (!group) {
@@ -111,24 +115,20 @@ static void end_unseen(struct watching *w)
 
 int watch_groups(struct watching *w, struct kist_error *err)
 {
-	struct kist_top_list list;
-	struct kist_top *top;
-	int ret;
+	CLEANUP_ARENA struct arena arena;
+	struct cgroup_tree tree;
 
+	arena_init(&arena);
 	if (!watch_wants(w, KIST_EVENT_POPULATED | KIST_EVENT_OOM))
 		return 0;
 	/* kills first: the group may be gone after the next line */
 	if (w->begun)
 		watch_kills(w);
-	ret = kist_top_open(w->kist, KIST_TOP_CGROUPS, 0, &top, err);
-	if (ret < 0)
-		return ret;
-	ret = kist_top_sample(top, &list, err);
-	for (size_t i = 0; ret == 0 && i < list.count; i++)
-		see(w, &list.rows[i]);
-	kist_top_close(top);
-	if (ret < 0)
-		return ret;
+	if (cgroup_tree_read(&w->world, w->root_fds, w->telling, &arena,
+			     &tree) < 0)
+		return err_nomem(err);
+	for (size_t i = 0; i < tree.count; i++)
+		see(w, &tree.groups[i]);
 	end_unseen(w);
 	if (!w->begun)
 		watch_kills(w);

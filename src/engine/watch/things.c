@@ -102,23 +102,15 @@ static void tell_limit(struct watching *w, const struct watched_thing *thing,
 	watch_tell(w, &event);
 }
 
-static void look_at_group(struct watching *w, struct watched_thing *thing)
+static void look_at_limits(struct watching *w, struct watched_thing *thing)
 {
-	const bool limits = watch_wants(w, KIST_EVENT_LIMIT);
 	struct cgroup_usage use;
 
-	if (!thing->cgroup || thing->kind == KIST_THING_SET)
+	if (!watch_wants(w, KIST_EVENT_LIMIT) || !thing->cgroup ||
+	    thing->kind == KIST_THING_SET)
 		return;
-	cgroup_usage_read(&w->world, w->root_fds, thing->cgroup,
-			  limits ? CGROUP_USAGE_FROZEN | CGROUP_USAGE_MEMORY |
-					   CGROUP_USAGE_PIDS :
-				   (unsigned)CGROUP_USAGE_FROZEN,
-			  &use);
-	if (thing->is_paused != (use.is_frozen == 1))
-		tell(w, thing, use.is_frozen == 1 ? "paused" : "resumed");
-	thing->is_paused = use.is_frozen == 1;
-	if (!limits)
-		return;
+	cgroup_usage_read(&w->world, w->root_fds, w->telling, thing->cgroup,
+			  CGROUP_USAGE_EVENTS, &use);
 	tell_limit(w, thing, "memory.high",
 		   "throttled: it uses more memory "
 		   "than memory.high",
@@ -185,7 +177,10 @@ static void see(struct watching *w, const struct kist_thing *from,
 	memcpy(thing->ns, from->ns, sizeof(thing->ns));
 	if (is_new)
 		tell(w, thing, "started");
-	look_at_group(w, thing);
+	if (thing->is_paused != from->is_paused)
+		tell(w, thing, from->is_paused ? "paused" : "resumed");
+	thing->is_paused = from->is_paused;
+	look_at_limits(w, thing);
 }
 
 static void end_unseen(struct watching *w)

@@ -218,6 +218,7 @@ static int begin(struct watching *w, struct kist_error *err)
 	if (ret < 0)
 		return ret;
 	cgroup_usage_open(&w->world, w->root_fds);
+	w->telling = cgroup_usage_hierarchies(&w->world, WATCH_PARTS);
 	read_host(w);
 	ret = take_target(w, err);
 	if (ret < 0)

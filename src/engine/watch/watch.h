@@ -19,7 +19,9 @@
 #include <kist/watch.h>
 
 #include "engine/map/things.h"
-#include "engine/top/top.h"
+#include "kernel/cgroup_usage.h"
+
+#define WATCH_PARTS (CGROUP_USAGE_MEMORY | CGROUP_USAGE_EVENTS)
 
 /* @id: 0: the kernel gives none; @gone_at: nobody is in it since; something
  * else keeps it. 0: somebody is */
@@ -83,6 +85,7 @@ struct watching {
 	const struct kist_watch *args;
 	struct cgroup_world world;
 	int root_fds[CGROUP_HIERARCHY_MAX];
+	uint32_t telling; /* hierarchies with numbers of WATCH_PARTS */
 	int proc_fd, signal_fd, connector_fd, kmsg_fd;
 	uint64_t host_ns[KIST_NS_KINDS];
 	struct watched_list spaces, processes, things, groups;

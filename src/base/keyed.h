@@ -4,8 +4,8 @@
  *
  * Ownership: init/done; keys and values stay the caller's.
  */
-#ifndef ENGINE_MAP_KEYED_H
-#define ENGINE_MAP_KEYED_H
+#ifndef BASE_KEYED_H
+#define BASE_KEYED_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/map/keyed.h"
+#include "base/keyed.h"
 
 #define FIRST_SIZE 256
 
