@@ -113,8 +113,8 @@ static const struct watched_group *count_kills(struct watching *w)
 	for (size_t i = 0; i < w->groups.count; i++) {
 		struct cgroup_usage use;
 
-		cgroup_usage_read(&w->world, w->root_fds, w->telling, groups[i].path,
-				  CGROUP_USAGE_MEMORY, &use);
+		cgroup_usage_read(&w->world, w->root_fds, w->telling,
+				  groups[i].path, CGROUP_USAGE_MEMORY, &use);
 		if (groups[i].oom_kills >= 0 &&
 		    use.oom_kills > groups[i].oom_kills &&
 		    (!deepest ||
