@@ -123,8 +123,9 @@ static bool refused_cpu(const struct cgroup_attempt *a,
 			look_above(a, "cpu.rt_runtime_us", text, sizeof(text)) ?
 				text :
 				"");
-	if (strstr(a->file, "weight") && a->errnum == EINVAL &&
-	    look(a, "cpu.idle", text, sizeof(text)) && *text == '1')
+	if ((strstr(a->file, "weight") || strstr(a->file, "shares")) &&
+	    a->errnum == EINVAL && look(a, "cpu.idle", text, sizeof(text)) &&
+	    *text == '1')
 		return cgroup_refusal_is(ret, KIST_CAUSE_CPU_IDLE, a->name,
 					 NULL, "cpu.idle of '%s' is 1",
 					 a->name);

@@ -254,3 +254,53 @@ put() {
 		unshare -m mount -t cgroup -o rdma rdma "$SCRATCH/m"
 	[ "$(jq -r '.findings[0].fix' <<<"$output")" = "the kernel is built without CONFIG_CGROUP_RDMA: use one that has it" ]
 }
+
+@test "groups of the root, of the kernel's threads, idle, used below" {
+	refused CGROUP_ROOT_FILE "'/' is the root of the mount" \
+		sh -c "echo 1000000000 >$CG/memory/memory.limit_in_bytes || exit 1"
+	group memory
+	put 1000000000 "$dir/memory.limit_in_bytes"
+	group cpuset
+	put 0 "$dir/cpuset.cpus"
+	put 0 "$dir/cpuset.mems"
+	refused CGROUP_KERNEL_THREAD "/proc/2 has no program" \
+		sh -c "echo 2 >$dir/cgroup.procs || exit 1"
+	group cpuset below
+	put 0 "$dir/cpuset.cpus"
+	refused CPUSET_USED_BELOW "a group below '/$G' has them" \
+		sh -c "echo 1 >$CG/cpuset/$G/cpuset.cpus || exit 1"
+	echo >"$dir/cpuset.cpus"
+	[ "$(nproc --all)" = 1 ] || put 1 "$CG/cpuset/$G/cpuset.cpus"
+	group cpu
+	[ -e "$dir/cpu.idle" ] || return 0
+	put 1 "$dir/cpu.idle"
+	refused CPU_IDLE "cpu.idle of '/$G' is 1" \
+		sh -c "echo 500 >$dir/cpu.shares || exit 1"
+	put 0 "$dir/cpu.idle"
+	put 500 "$dir/cpu.shares"
+}
+
+@test "a group that was removed meanwhile" {
+	group pids
+	mkdir "$dir/gone"
+	refused CGROUP_REMOVED "'$dir/gone' is not there any more" \
+		bash -c "exec 5>$dir/gone/pids.max; rmdir $dir/gone; echo 3 >&5 || exit 1"
+	group pids gone
+	put 3 "$dir/pids.max"
+}
+
+@test "a controller that is mounted nowhere, and one that was disabled at boot" {
+	[ -e $CG/unified/cgroup.controllers ] || skip "no v2 hierarchy is mounted"
+	local free
+	free=$(awk '$2 == 0 && $4 == 1 { print $1 }' /proc/cgroups |
+		grep -vwf <(tr ' ' '\n' <$CG/unified/cgroup.controllers) |
+		grep -xE 'perf_event|pids|cpuset|rdma|misc' | head -n 1)
+	[ -n "$free" ] || skip "every controller is in use"
+	group unified
+	refused CGROUP_UNMOUNTED "says of '$free': hierarchy 0, enabled 1" \
+		sh -c "echo +$free >$dir/cgroup.subtree_control || exit 1"
+	sed "s/^memory\t.*/memory\t0\t1\t0/" /proc/cgroups >"$SCRATCH/cgroups"
+	[ "$(unshare -m sh -c "mount --bind $SCRATCH/cgroups /proc/cgroups
+		exec $KIST why --json -- sh -c 'echo +memory >$dir/cgroup.subtree_control || exit 1'" 2>/dev/null |
+		sed -n '/^{/,$p' | jq -r '.findings[0].cause')" = CGROUP_DISABLED ]
+}

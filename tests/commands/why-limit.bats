@@ -147,3 +147,63 @@ for i in range(100000):
 		[ "$(jq -r '.findings[0].cause' <<<"$output")" = NO_NAMESPACE ]
 	}
 }
+
+@test "data of a process" {
+	refused RLIMIT_DATA "its limit 3000 KiB" \
+		why sh -c 'ulimit -d 3000; exec perl -e "my \$b = q(x) x 100000000"'
+	sh -c 'ulimit -d 300000; exec perl -e "my \$b = q(x) x 100000000"'
+}
+
+@test "keys of a user" {
+	needs root user
+	as_user true
+	[ "$(uname -m)" = x86_64 ] || skip "needs the numbers of x86-64"
+	local max had
+	max=$(cat /proc/sys/kernel/keys/maxkeys)
+	[ "$max" -le 1000 ] || skip "needs fewer keys"
+	had=$max
+	keys() {
+		# shellcheck disable=SC2016 # for perl
+		echo 'for (1 .. '"$1"') { my ($t, $n, $p) = ("user", "k$_", "x");
+			syscall(248, $t, $n, $p, 1, -2) < 0 and die "$!\n" }'
+	}
+	refused KEYS_QUOTA "of $max keys" user_why perl -e "$(keys $((max + 10)))"
+	echo $((2 * max)) >/proc/sys/kernel/keys/maxkeys
+	as_user perl -e "$(keys $((max + 10)))"
+	echo "$had" >/proc/sys/kernel/keys/maxkeys
+}
+
+@test "inotify: the watches of a user in a user namespace" {
+	needs root
+	[ -e /proc/sys/user/max_inotify_watches ] || skip "needs inotify"
+	local watch
+	watch='import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+fd = libc.inotify_init1(0)
+for path in (b"/", b"/tmp", b"/usr"):
+    if libc.inotify_add_watch(fd, path, 2) < 0:
+        sys.exit(os.strerror(ctypes.get_errno()))'
+	refused INOTIFY_WATCHES "user.max_inotify_watches is 1" \
+		/usr/bin/unshare -Ur sh -c "echo 1 >/proc/sys/user/max_inotify_watches
+			exec $KIST why --json -- /usr/bin/python3 -c '$watch'"
+	/usr/bin/unshare -Ur sh -c "echo 3 >/proc/sys/user/max_inotify_watches
+		exec /usr/bin/python3 -c '$watch'"
+}
+
+# as_if FILE VALUE WORD… - kist why, where a file of /proc/sys has a value
+as_if() {
+	echo "$2" >"$SCRATCH/value"
+	unshare -m sh -c "mount --bind $SCRATCH/value $1 && shift && exec $KIST why --json \"\$@\"" sh "${@:2}"
+}
+
+@test "threads, process ids and mappings: the limits of the whole machine" {
+	needs root
+	refused THREADS_MAX "kernel.threads-max is 5" \
+		as_if /proc/sys/kernel/threads-max 5 EAGAIN fork
+	refused PID_MAX "kernel.pid_max is 5" \
+		as_if /proc/sys/kernel/pid_max 5 EAGAIN fork
+	refused MAX_MAP_COUNT "vm.max_map_count is 5" \
+		as_if /proc/sys/vm/max_map_count 5 ENOMEM mmap
+	run as_if /proc/sys/kernel/threads-max 5000000 EAGAIN fork
+	expect_lacks THREADS_MAX
+}

@@ -15,6 +15,7 @@
 #include "base/num.h"
 #include "base/path.h"
 #include "engine/why/group.h"
+#include "engine/why/look.h"
 #include "kernel/cgroup_effective.h"
 #include "kernel/cgroup_internal.h"
 #include "kernel/cgroup_refusal.h"
@@ -244,6 +245,37 @@ int probe_cgroup_frozen(const struct why_case *c, struct why_finding *found)
 	return 1;
 }
 
+/* ---- a group that is no more ---- */
+
+/* A file of it is still open, or it is a folder that somebody is in: then the
+ * name is that of one that is not there, below one that is. */
+static bool refused_removed(const struct why_case *c,
+			    struct cgroup_refusal *ret)
+{
+	static const char deleted[] = " (deleted)";
+	const char *path = look_path(c, c->subject), *folder;
+	CLEANUP_FD int fd = -1;
+	CLEANUP_FD int above_fd = -1;
+	size_t len;
+
+	if ((c->errnum != ENODEV && c->errnum != ENOENT) || !path)
+		return false;
+	folder = folder_of(c, path);
+	len = strlen(folder);
+	if (len > strlen(deleted) &&
+	    strcmp(folder + len - strlen(deleted), deleted) == 0)
+		folder = arena_strndup(c->arena, folder, len - strlen(deleted));
+	fd = why_open(c, folder, O_PATH | O_DIRECTORY);
+	above_fd = why_open(c, folder_of(c, folder), O_PATH | O_DIRECTORY);
+	if (fd >= 0 || above_fd < 0 || !is_group(above_fd))
+		return false;
+	return cgroup_refusal_is(
+		ret, KIST_CAUSE_CGROUP_REMOVED,
+		arena_printf(c->arena, "%s/%s", why_group_name(c, above_fd),
+			     path_name(folder)),
+		NULL, "'%.200s' is not there any more", folder);
+}
+
 /* ---- each row ---- */
 
 static int is_cause(const struct why_case *c, enum kist_cause cause,
@@ -258,6 +290,8 @@ static int is_cause(const struct why_case *c, enum kist_cause cause,
 	} else if (find(c, &a)) {
 		is_known = refusal_of(&a, c->call, &refusal);
 		close(a.dir_fd);
+	} else if (c->call != WHY_OPEN) {
+		is_known = refused_removed(c, &refusal);
 	}
 	if (!is_known || refusal.cause != cause)
 		return 0;

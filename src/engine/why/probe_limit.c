@@ -257,10 +257,27 @@ static int64_t count_inotify(uint32_t uid)
 	return count;
 }
 
+/* Of the machine, and of the user namespace: the lower one counts. */
+static int64_t inotify_limit(const struct why_case *c, const char *what,
+			     const char **ret_key)
+{
+	int64_t all = machine_number(arena_printf(
+		c->arena, "/proc/sys/fs/inotify/max_user_%s", what));
+	int64_t inner = machine_number(
+		arena_printf(c->arena, "/proc/sys/user/max_inotify_%s", what));
+	bool is_inner = inner >= 0 && inner < all;
+
+	*ret_key = arena_printf(c->arena,
+				is_inner ? "user.max_inotify_%s" :
+					   "fs.inotify.max_user_%s",
+				what);
+	return is_inner ? inner : all;
+}
+
 int probe_inotify_instances(const struct why_case *c, struct why_finding *found)
 {
-	static const char path[] = "/proc/sys/fs/inotify/max_user_instances";
-	int64_t max = machine_number(path), used;
+	const char *key;
+	int64_t max = inotify_limit(c, "instances", &key), used;
 	uint32_t uid = real_uid(c);
 
 	if (!is_called(c, "inotify_init") || max < 0)
@@ -268,28 +285,25 @@ int probe_inotify_instances(const struct why_case *c, struct why_finding *found)
 	used = count_inotify(uid);
 	if (used < max)
 		return 0;
-	return found_it(c, found, true, text_of(c, max), text_of(c, max * 4),
+	return found_it(c, found, true, text_of(c, max), key,
 			arena_printf(c->arena,
 				     "user %u has %" PRId64 " of them open, "
-				     "fs.inotify.max_user_instances is "
-				     "%" PRId64,
-				     uid, used, max));
+				     "%s is %" PRId64,
+				     uid, used, key, max));
 }
 
 int probe_inotify_watches(const struct why_case *c, struct why_finding *found)
 {
-	static const char path[] = "/proc/sys/fs/inotify/max_user_watches";
-	int64_t max = machine_number(path);
+	const char *key;
+	int64_t max = inotify_limit(c, "watches", &key);
 
 	if (!is_called(c, "inotify_add_watch") || max < 0)
 		return 0;
-	return found_it(c, found, true, text_of(c, max),
-			text_of(c, max > 0 ? max * 4 : 8192),
+	return found_it(c, found, true, text_of(c, max), key,
 			arena_printf(c->arena,
 				     "inotify_add_watch says ENOSPC for this "
-				     "alone; fs.inotify.max_user_watches is "
-				     "%" PRId64,
-				     max));
+				     "alone; %s is %" PRId64,
+				     key, max));
 }
 
 int probe_keys_quota(const struct why_case *c, struct why_finding *found)
