@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/json_write.h"
 #include "base/near.h"
+#include "cli/letters.h"
 #include "cli/kist.h"
 
 extern char **environ;
@@ -141,9 +142,15 @@ static int print_json(const struct kist_event *e)
 
 static void put_shown(const char *text)
 {
-	for (; *text; text++)
-		putchar((unsigned char)*text < ' ' || *text == 127 ? '?' :
-								     *text);
+	while (*text) {
+		size_t len = letter_len(text);
+
+		if (letter_columns(text) < 0)
+			putchar('?');
+		else
+			printf("%.*s", (int)len, text);
+		text += len ? len : 1;
+	}
 }
 
 static void print_line(const struct kist_event *e)

@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cli/letters.h"
 #include "cli/map_draw.h"
 
 #define WIDTH 80
@@ -80,52 +81,28 @@ void draw_done(struct draw *draw)
 
 /* ---- pieces ---- */
 
-/* Bytes of a whole, harmless character; 0: there is none. */
-static size_t character(const char *text)
-{
-	unsigned char c = (unsigned char)*text;
-	size_t len = c < 0x80		? 1 :
-		     (c & 0xe0) == 0xc0 ? 2 :
-		     (c & 0xf0) == 0xe0 ? 3 :
-		     (c & 0xf8) == 0xf0 ? 4 :
-					  0;
-
-	if (c < ' ' || c == 127)
-		return 0;
-	/* The control characters of Latin 1. */
-	if (c == 0xc2 && (unsigned char)text[1] < 0xa0)
-		return 0;
-	for (size_t i = 1; i < len; i++)
-		if (((unsigned char)text[i] & 0xc0) != 0x80)
-			return 0;
-	return len;
-}
-
 size_t draw_width(const char *text)
 {
-	size_t width = 0;
-
-	while (*text) {
-		size_t len = character(text);
-
-		text += len ? len : 1;
-		width++;
-	}
-	return width;
+	return text_width(text, strlen(text));
 }
 
 static void put(struct draw *draw, const char *text, size_t columns)
 {
-	while (*text && columns > 0 && draw->at < draw->width) {
-		size_t len = character(text);
+	if (columns > draw->width - draw->at)
+		columns = draw->width - draw->at;
+	for (const char *end = text + text_fit(text, columns); text < end;) {
+		size_t len = letter_len(text);
+		int own = letter_columns(text);
 
-		if (len == 0 || (len > 1 && !draw->utf8))
-			buf_putc(&draw->line, '?');
-		else
+		if (own < 0 || (len > 1 && !draw->utf8)) {
+			own = own == 0 ? 0 : 1;
+			if (own)
+				buf_putc(&draw->line, '?');
+		} else {
 			buf_add(&draw->line, text, len);
+		}
 		text += len ? len : 1;
-		draw->at++;
-		columns--;
+		draw->at += (size_t)own;
 	}
 }
 

@@ -72,15 +72,6 @@ char *opt_usage(const struct opt *opts)
 	return buf_take(&buf);
 }
 
-size_t text_width(const char *text, size_t len)
-{
-	size_t width = 0;
-
-	while (len--)
-		width += ((unsigned char)*text++ & 0xc0) != 0x80;
-	return width;
-}
-
 enum opt_complete opt_complete(const struct opt *opt)
 {
 	static const struct {

@@ -69,9 +69,6 @@ bool opt_any_option(const struct opt *opts);
 /* " [OPTIONS] NAME [COMMAND ...]", malloc'ed; NULL without memory. */
 char *opt_usage(const struct opt *opts);
 
-/* How many columns @len bytes of UTF-8 take (one a character). */
-size_t text_width(const char *text, size_t len);
-
 /**
  * enum opt_complete - how a value is completed; from its name and words
  */

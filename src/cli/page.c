@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cli/letters.h"
 #include "cli/opt_text.h"
 #include "cli/page.h"
 
@@ -33,9 +34,7 @@ void page_title(const char *text)
 
 static void harmless(char *text)
 {
-	for (char *c = text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 127)
-			*c = '?';
+	text_harmless(text, 0);
 }
 
 /* Print words; @margin blanks before each further line. */

@@ -11,6 +11,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "cli/letters.h"
 #include "cli/screen.h"
 
 #define ESC "\033"
@@ -140,18 +141,6 @@ static void set_style(struct screen *screen, enum screen_style style)
 	buf_puts(&screen->frame, styles[screen->colour ? style : plain[style]]);
 }
 
-/* Bytes of one character of UTF-8; what is none counts as one. */
-static size_t char_len(const char *at)
-{
-	const unsigned char c = (unsigned char)*at;
-	size_t len = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
-
-	for (size_t i = 1; i < len; i++)
-		if (((unsigned char)at[i] & 0xc0) != 0x80)
-			return 1;
-	return len;
-}
-
 void screen_text(struct screen *screen, enum screen_style style,
 		 const char *fmt, ...)
 {
@@ -164,18 +153,18 @@ void screen_text(struct screen *screen, enum screen_style style,
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	set_style(screen, style);
-	for (const char *at = text; *at && screen->col < screen->cols;) {
-		const unsigned char c = (unsigned char)*at;
-		size_t len = char_len(at);
+	for (const char *at = text; *at;) {
+		size_t len = letter_len(at);
+		int own = letter_columns(at);
 
-		/* names are strangers', and a terminal obeys */
-		if (c < ' ' || c == 0x7f || (len == 1 && c >= 0x80) ||
-		    (c == 0xc2 && (unsigned char)at[1] < 0xa0))
+		if (screen->col + (own < 0 ? 1 : own) > screen->cols)
+			break;
+		if (own < 0)
 			buf_putc(&screen->frame, '?');
 		else
 			buf_add(&screen->frame, at, len);
-		at += len;
-		screen->col++;
+		at += len ? len : 1;
+		screen->col += own < 0 ? 1 : own;
 	}
 }
 

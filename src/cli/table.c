@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/letters.h"
 #include "cli/opt_text.h"
 #include "cli/table.h"
 
@@ -34,9 +35,7 @@ static void add(struct table *table, char *text)
 		table->failed = true;
 		return;
 	}
-	for (char *c = text; *c; c++)
-		if (((unsigned char)*c < ' ' && *c != '\n') || *c == 127)
-			*c = '?';
+	text_harmless(text, 1);
 	table->cells = cells;
 	cells[table->count++] = text;
 }
@@ -127,12 +126,9 @@ static void shrink(const struct table *table, size_t *widths)
 /* How many bytes of @text are @width columns. */
 static size_t cut_len(const char *text, size_t len, size_t width)
 {
-	while (text_width(text, len) > width)
-		len--;
-	/* no half a letter */
-	while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
-		len--;
-	return len;
+	size_t fit = text_fit(text, width);
+
+	return fit < len ? fit : len;
 }
 
 static void print_raw(const char *text, char end, FILE *out)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/letters.h"
 #include "cli/kinds.h"
 #include "cli/top.h"
 
@@ -171,7 +172,10 @@ static void draw_row(struct top_view *view, const struct top_shown *shown,
 			continue;
 		c->format(&view->list, shown->row, text, sizeof(text));
 		snprintf(cut, sizeof(cut), "%.*s",
-			 width - indent > 0 ? width - indent : 0, text);
+			 (int)text_fit(text, width > indent ?
+						     (size_t)(width - indent) :
+						     0),
+			 text);
 		if (!selected)
 			style = cell_style(shown->row, i, cut);
 		if (i)
