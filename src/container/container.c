@@ -201,10 +201,14 @@ int container_pause(struct container *container, bool pause,
 	enum kist_status status = container_status(container);
 
 	if (status != KIST_RUNNING && status != KIST_PAUSED &&
-	    status != KIST_CREATED)
-		return err_set(err, KIST_E_CONTAINER_STATE,
-			       "container not running: '%s' is %s",
-			       container->id, kist_status_name(status));
+	    status != KIST_CREATED) {
+		err_set(err, KIST_E_CONTAINER_STATE,
+			"container not running: '%s' is %s", container->id,
+			kist_status_name(status));
+		err_hint(err, "there is nothing to freeze: delete it, and run "
+			      "it again");
+		return -EBUSY;
+	}
 	if (!container->has_cgroup)
 		return err_set(err, KIST_E_CGROUP_UNKNOWN,
 			       "container '%s' has no control group to freeze",

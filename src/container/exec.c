@@ -31,14 +31,18 @@ static int check_running(const struct container *container, bool ignore_paused,
 		return 0;
 	if (status == KIST_PAUSED && ignore_paused)
 		return 0;
-	if (status == KIST_PAUSED)
-		return err_set(err, KIST_E_CONTAINER_STATE,
-			       "cannot exec in a paused container '%s'",
-			       container->id);
-	return err_set(err, KIST_E_CONTAINER_STATE,
-		       "cannot exec in a %s container '%s': container not "
-		       "running",
-		       kist_status_name(status), container->id);
+	if (status == KIST_PAUSED) {
+		err_set(err, KIST_E_CONTAINER_STATE,
+			"cannot exec in a paused container '%s'",
+			container->id);
+		err_hint(err, "resume it first, or use --ignore-paused");
+		return -EBUSY;
+	}
+	err_set(err, KIST_E_CONTAINER_STATE,
+		"cannot exec in a %s container '%s': container not running",
+		kist_status_name(status), container->id);
+	err_hint(err, "delete it, and run it again");
+	return -EBUSY;
 }
 
 /* The container's group, or one below it. */

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "container/advice.h"
 #include "container/hooks.h"
 #include "format/record.h"
 #include "sys/file.h"
@@ -177,9 +178,12 @@ static int run_one(const struct spec_hook *hook, int stdin_fd, const char *kind,
 	read_end = pipe_fds[0];
 	write_end = pipe_fds[1];
 	ret = start_hook(hook, stdin_fd, write_end, &pidfd);
-	if (ret < 0)
-		return err_sys(err, KIST_E_HOOK_FAILED, -ret, "%s hook '%s'",
-			       kind, hook->path);
+	if (ret < 0) {
+		err_sys(err, KIST_E_HOOK_FAILED, -ret, "%s hook '%s'", kind,
+			hook->path);
+		advice_hook(-ret, err);
+		return ret;
+	}
 	close(TAKE_FD(write_end));
 	ret = follow(pidfd, read_end, hook->timeout_s, &tail);
 	if (ret < 0)
@@ -187,18 +191,20 @@ static int run_one(const struct spec_hook *hook, int stdin_fd, const char *kind,
 	status = sys_wait_exit(pidfd);
 	one_line(&tail);
 	if (ret == -ETIME)
-		return err_set(err, KIST_E_HOOK_FAILED,
-			       "%s hook '%s': timed out after %u s", kind,
-			       hook->path, hook->timeout_s);
-	if (ret < 0)
-		return err_sys(err, KIST_E_HOOK_FAILED, -ret, "%s hook '%s'",
-			       kind, hook->path);
-	if (status != 0)
-		return err_set(err, KIST_E_HOOK_FAILED,
-			       "%s hook '%s': ended with status %d%s%s", kind,
-			       hook->path, status, tail.len ? ": " : "",
-			       tail.text);
-	return 0;
+		err_set(err, KIST_E_HOOK_FAILED,
+			"%s hook '%s': timed out after %u s", kind, hook->path,
+			hook->timeout_s);
+	else if (ret < 0)
+		err_sys(err, KIST_E_HOOK_FAILED, -ret, "%s hook '%s'", kind,
+			hook->path);
+	else if (status != 0)
+		err_set(err, KIST_E_HOOK_FAILED,
+			"%s hook '%s': ended with status %d%s%s", kind,
+			hook->path, status, tail.len ? ": " : "", tail.text);
+	else
+		return 0;
+	advice_hook(ret < 0 ? -ret : ECHILD, err);
+	return ret < 0 && ret != -ETIME ? ret : -ECHILD;
 }
 
 int hooks_run(const struct spec *spec, enum hook_kind kind, const char *id,

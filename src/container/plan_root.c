@@ -80,6 +80,9 @@ static int open_root(struct planning *p, struct kist_error *err)
 		else
 			err_sys(err, KIST_E_ROOTFS, errnum,
 				"open the root directory '%s'", p->root_path);
+		if (errnum == ENOENT || errnum == ENOTDIR)
+			err_hint(err, "name the folder with the container's "
+				      "files");
 		config_at(p->config, &p->spec->root_place, err);
 		return -errnum;
 	}

@@ -23,13 +23,19 @@ static bool wants(const struct mount_attr *attr)
 	return attr && (attr->attr_set || attr->attr_clr || attr->propagation);
 }
 
+static void source_missing(const char *source, struct kist_error *err)
+{
+	err_set(err, KIST_E_MOUNT, "mount source '%s' is not there", source);
+	err_hint(err, "make it first: mkdir -p '%s'; or correct its name",
+		 source);
+}
+
 static int source_error(const struct planning *p, const char *source,
 			int errnum, const struct place *place,
 			struct kist_error *err)
 {
 	if (errnum == ENOENT || errnum == ENOTDIR)
-		err_set(err, KIST_E_MOUNT, "mount source '%s' is not there",
-			source);
+		source_missing(source, err);
 	else
 		err_sys(err, KIST_E_MOUNT, errnum, "open mount source '%s'",
 			source);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "container/advice.h"
 #include "container/plan.h"
 #include "format/config.h"
 
@@ -156,15 +157,21 @@ static int hook_error(const char *words, const struct plan_report *report,
 {
 	const char *tail = report->text[0] ? ": " : "";
 
+	int ret;
+
 	if (report->errnum == ETIME)
-		return err_set(err, KIST_E_HOOK_FAILED,
-			       "%s: timed out and was killed%s%s", words, tail,
-			       report->text);
-	if (report->errnum == ECHILD)
-		return err_set(err, KIST_E_HOOK_FAILED,
-			       "%s: ended with status %d%s%s", words,
-			       report->value, tail, report->text);
-	return err_sys(err, KIST_E_HOOK_FAILED, report->errnum, "%s", words);
+		ret = err_set(err, KIST_E_HOOK_FAILED,
+			      "%s: timed out and was killed%s%s", words, tail,
+			      report->text);
+	else if (report->errnum == ECHILD)
+		ret = err_set(err, KIST_E_HOOK_FAILED,
+			      "%s: ended with status %d%s%s", words,
+			      report->value, tail, report->text);
+	else
+		ret = err_sys(err, KIST_E_HOOK_FAILED, report->errnum, "%s",
+			      words);
+	advice_hook(report->errnum, err);
+	return ret;
 }
 
 void config_at(const struct config_source *config, const struct place *place,
@@ -179,6 +186,15 @@ void config_at(const struct config_source *config, const struct place *place,
 			     text, sizeof(text));
 		err_place(err, "%s", text);
 	}
+}
+
+static void advise(const struct plan_op *op, const struct plan_note *note,
+		   const struct plan_report *report, struct kist_error *err)
+{
+	if (op && id_of(op->kind) == KIST_E_MOUNT)
+		advice_mount(report->errnum, report->text, note->b, err);
+	else if (note && strncmp(note->text, "set sysctl", 10) == 0)
+		advice_sysctl(report->errnum, err);
 }
 
 int plan_error(const struct plan *plan, const struct plan_report *report,
@@ -196,6 +212,7 @@ int plan_error(const struct plan *plan, const struct plan_report *report,
 
 	if (op && (op->kind == PLAN_LOOKUP || op->kind == PLAN_EXEC)) {
 		ret = command_error(note, op->kind == PLAN_LOOKUP, report, err);
+		advice_command(report->errnum, command_of(note), err);
 	} else if (op && op->kind == PLAN_HOOK) {
 		ret = hook_error(words, report, err);
 	} else {
@@ -203,6 +220,7 @@ int plan_error(const struct plan *plan, const struct plan_report *report,
 			      report->errnum, "%s", words);
 		if (report->text[0])
 			err_kernel(err, "%s", report->text);
+		advise(op, note, report, err);
 	}
 	if (note)
 		config_at(config, &note->place, err);

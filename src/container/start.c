@@ -29,15 +29,22 @@ static int wrong_state(const struct container *container,
 {
 	enum kist_status status = container_status(container);
 
-	if (status == KIST_STOPPED)
-		return err_set(err, KIST_E_CONTAINER_STATE,
-			       "cannot start a container that has stopped");
-	if (status == KIST_CREATING)
-		return err_set(err, KIST_E_CONTAINER_STATE,
-			       "cannot start a container that is still being "
-			       "created");
-	return err_set(err, KIST_E_CONTAINER_STATE,
-		       "cannot start an already running container");
+	if (status == KIST_STOPPED) {
+		err_set(err, KIST_E_CONTAINER_STATE,
+			"cannot start a container that has stopped");
+		err_hint(err, "delete it, and create it again");
+	} else if (status == KIST_CREATING) {
+		err_set(err, KIST_E_CONTAINER_STATE,
+			"cannot start a container that is still being "
+			"created");
+		err_hint(err, "wait for the end of 'create'");
+	} else {
+		err_set(err, KIST_E_CONTAINER_STATE,
+			"cannot start an already running container");
+		err_hint(err, "it has been started: 'exec' runs another "
+			      "process in it");
+	}
+	return -EBUSY;
 }
 
 /* The plan is gone; what came behind LISTEN is made again for its words. */
@@ -99,9 +106,13 @@ int container_start(struct container *container, struct kist_error *err)
 
 	if (ret < 0)
 		return ret;
-	if (!spec->process.present)
-		return err_set(err, KIST_E_CONFIG_MISSING,
-			       "process: there is nothing to start");
+	if (!spec->process.present) {
+		err_set(err, KIST_E_CONFIG_MISSING,
+			"process: there is nothing to start");
+		err_hint(err, "delete it, add 'process' to config.json, and "
+			      "create it again");
+		return -EINVAL;
+	}
 	fd = claim(container, err);
 	if (fd < 0)
 		return fd;

@@ -22,10 +22,13 @@ static int kill_first(struct container *container, int signal,
 			-ESRCH :
 			sys_pidfd_send_signal(container->process.pidfd, signal);
 
-	if (ret == -ESRCH)
-		return err_set(err, KIST_E_CONTAINER_STATE,
-			       "container not running: '%s' has stopped",
-			       container->id);
+	if (ret == -ESRCH) {
+		err_set(err, KIST_E_CONTAINER_STATE,
+			"container not running: '%s' has stopped",
+			container->id);
+		err_hint(err, "there is nothing to signal: delete it");
+		return -EBUSY;
+	}
 	if (ret < 0)
 		return err_sys(err, KIST_E_SYSTEM, -ret,
 			       "signal container '%s'", container->id);

@@ -62,11 +62,16 @@ int store_add(int root_fd, const char *id, struct kist_error *err)
 	int fd;
 
 	if (mkdirat(root_fd, id, 0700) < 0) {
-		if (errno == EEXIST)
-			return err_set(err, KIST_E_CONTAINER_EXISTS,
-				       "container with given ID already "
-				       "exists: '%s'",
-				       id);
+		if (errno == EEXIST) {
+			err_set(err, KIST_E_CONTAINER_EXISTS,
+				"container with given ID already exists: '%s'",
+				id);
+			err_hint(err,
+				 "choose another ID, or delete that one: "
+				 "delete %s",
+				 id);
+			return -EEXIST;
+		}
 		return err_sys(err, KIST_E_STATE_FOLDER, errno,
 			       "make the state folder of '%s'", id);
 	}
@@ -81,9 +86,13 @@ int store_find(int root_fd, const char *id, struct kist_error *err)
 {
 	int fd = open_folder(root_fd, id);
 
-	if (fd == -ENOENT)
-		return err_set(err, KIST_E_CONTAINER_UNKNOWN,
-			       "container '%s' does not exist", id);
+	if (fd == -ENOENT) {
+		err_set(err, KIST_E_CONTAINER_UNKNOWN,
+			"container '%s' does not exist", id);
+		err_hint(err, "'list' shows those that do; other folders of "
+			      "state are named with --root");
+		return -ENOENT;
+	}
 	if (fd < 0)
 		return err_sys(err, KIST_E_STATE_FOLDER, -fd,
 			       "open the state folder of '%s'", id);

@@ -44,13 +44,19 @@ static FIELD_READER(read_version)
 	if (ret < 0)
 		return ret;
 	if (!is_version(version))
-		return bad(r, json, KIST_E_CONFIG_VALUE,
-			   "'%s' is not a version such as '1.2.0'", version);
+		return advise(r,
+			      bad(r, json, KIST_E_CONFIG_VALUE,
+				  "'%s' is not a version such as '1.2.0'",
+				  version),
+			      "write \"1.2.0\"");
 	if (strncmp(version, "1.", 2) != 0)
-		return bad(r, json, KIST_E_CONFIG_VALUE,
-			   "version '%s' of the specification is not known, "
-			   "only 1.x",
-			   version);
+		return advise(
+			r,
+			bad(r, json, KIST_E_CONFIG_VALUE,
+			    "version '%s' of the specification is not known, "
+			    "only 1.x",
+			    version),
+			"write \"1.2.0\"");
 	*(const char **)to = version;
 	return 0;
 }
@@ -64,8 +70,10 @@ static FIELD_READER(read_root_path)
 
 	spec->root_place = place_of(json);
 	if (ret == 0 && !*spec->root_path)
-		ret = bad(r, json, KIST_E_CONFIG_VALUE,
-			  "the path of the root is empty");
+		ret = advise(r,
+			     bad(r, json, KIST_E_CONFIG_VALUE,
+				 "the path of the root is empty"),
+			     "name its folder, as 'rootfs'");
 	return ret;
 }
 

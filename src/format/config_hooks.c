@@ -13,8 +13,11 @@ static FIELD_READER(read_timeout)
 	if (ret < 0)
 		return ret;
 	if (seconds <= 0)
-		return bad(r, json, KIST_E_CONFIG_VALUE,
-			   "a timeout has to be greater than 0");
+		return advise(
+			r,
+			bad(r, json, KIST_E_CONFIG_VALUE,
+			    "a timeout has to be greater than 0"),
+			"take it out to wait without end, or write seconds");
 	/* the plan counts milliseconds; longer than a month is for ever */
 	*(uint32_t *)to = seconds > 2592000 ? 0 : (uint32_t)seconds;
 	return 0;

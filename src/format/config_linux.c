@@ -75,9 +75,11 @@ static FIELD_READER(read_namespaces)
 			return ret;
 		ns = &spec->ns[entry.kind];
 		if (ns->want != NS_INHERIT)
-			return bad(r, item, KIST_E_CONFIG_VALUE,
-				   "the %s namespace is there twice",
-				   ns_table[entry.kind].oci_name);
+			return advise(r,
+				      bad(r, item, KIST_E_CONFIG_VALUE,
+					  "the %s namespace is there twice",
+					  ns_table[entry.kind].oci_name),
+				      "keep one of the two");
 		ns->want = entry.path ? NS_JOIN : NS_NEW;
 		ns->path = entry.path;
 		ns->place = place_of(item);
@@ -234,8 +236,11 @@ static int check_device(struct reader *r, const struct json *json, void *object)
 	if (device->type == S_IFIFO)
 		return 0;
 	if (!has(json, "major") || !has(json, "minor"))
-		return bad(r, json, KIST_E_CONFIG_MISSING,
-			   "'major' or 'minor' is missing");
+		return advise(
+			r,
+			bad(r, json, KIST_E_CONFIG_MISSING,
+			    "'major' or 'minor' is missing"),
+			"add both: 'stat -c %t:%T FILE' prints them of a device, in hexadecimal");
 	return 0;
 }
 
@@ -343,16 +348,23 @@ static int check_linux(struct reader *r, const struct json *json, void *object)
 
 	if ((spec->uid_maps.count || spec->gid_maps.count) &&
 	    spec->ns[NS_USER].want != NS_NEW)
-		return bad(r,
-			   json_get(json, spec->uid_maps.count ? "uidMappings" :
-								 "gidMappings"),
-			   KIST_E_CONFIG_VALUE,
-			   "id mappings are for a new user namespace only");
+		return advise(
+			r,
+			bad(r,
+			    json_get(json, spec->uid_maps.count ?
+						   "uidMappings" :
+						   "gidMappings"),
+			    KIST_E_CONFIG_VALUE,
+			    "id mappings are for a new user namespace only"),
+			"add {\"type\": \"user\"} to linux.namespaces, or take the mappings out");
 	if ((spec->monotonic.present || spec->boottime.present) &&
 	    spec->ns[NS_TIME].want != NS_NEW)
-		return bad(r, json_get(json, "timeOffsets"),
-			   KIST_E_CONFIG_VALUE,
-			   "offsets are for a new time namespace only");
+		return advise(
+			r,
+			bad(r, json_get(json, "timeOffsets"),
+			    KIST_E_CONFIG_VALUE,
+			    "offsets are for a new time namespace only"),
+			"add {\"type\": \"time\"} to linux.namespaces, or take the offsets out");
 	return 0;
 }
 

@@ -22,8 +22,10 @@ static FIELD_READER(read_destination)
 	if (ret < 0)
 		return ret;
 	if (!*path)
-		return bad(r, json, KIST_E_CONFIG_VALUE,
-			   "the destination is empty");
+		return advise(r,
+			      bad(r, json, KIST_E_CONFIG_VALUE,
+				  "the destination is empty"),
+			      "name a folder of the container, as '/data'");
 	if (*path != '/') {
 		warn(r, json, "'%s' is not absolute, taken as '/%s'", path,
 		     path);
@@ -158,16 +160,22 @@ static int check_bind(struct reader *r, const struct json *json,
 	const struct json *options = json_get(json, "options");
 
 	if (!mount->source)
-		return bad(r, json, KIST_E_CONFIG_MISSING,
-			   "'source' is missing for a bind mount");
+		return advise(
+			r,
+			bad(r, json, KIST_E_CONFIG_MISSING,
+			    "'source' is missing for a bind mount"),
+			"add the folder or file of the host that is to be seen there");
 	if (!mount->data[0])
 		return 0;
 	JSON_ITEMS(item, options)
 		if (item->text == mount->data[0])
-			return bad(r, item, KIST_E_CONFIG_VALUE,
-				   "a bind mount cannot change its file "
-				   "system's options: '%s'",
-				   item->text);
+			return advise(
+				r,
+				bad(r, item, KIST_E_CONFIG_VALUE,
+				    "a bind mount cannot change its file "
+				    "system's options: '%s'",
+				    item->text),
+				"a bind mount takes flags alone, such as ro, nosuid, nodev, noexec: take out what is none");
 	return 0;
 }
 
@@ -179,8 +187,11 @@ static int check_mount(struct reader *r, const struct json *json, void *object)
 	if (mount->bind)
 		return check_bind(r, json, mount);
 	if (!mount->type)
-		return bad(r, json, KIST_E_CONFIG_MISSING,
-			   "'type' is missing, and 'bind' is not an option");
+		return advise(
+			r,
+			bad(r, json, KIST_E_CONFIG_MISSING,
+			    "'type' is missing, and 'bind' is not an option"),
+			"add 'type', or 'rbind' to its options");
 	if (strcmp(mount->type, "bind") != 0)
 		return 0;
 	ret = bad(r, json, KIST_E_CONFIG_VALUE,

@@ -148,10 +148,13 @@ static int check_rlimit(struct reader *r, const struct json *json, void *object)
 	const struct spec_rlimit *limit = object;
 
 	if (limit->soft > limit->hard)
-		return bad(r, json, KIST_E_CONFIG_VALUE,
-			   "the soft limit %" PRIu64
-			   " is above the hard limit %" PRIu64,
-			   limit->soft, limit->hard);
+		return advise(
+			r,
+			bad(r, json, KIST_E_CONFIG_VALUE,
+			    "the soft limit %" PRIu64
+			    " is above the hard limit %" PRIu64,
+			    limit->soft, limit->hard),
+			"make the soft limit lower or the hard one higher");
 	return 0;
 }
 static const struct shape rlimit_shape = {
@@ -173,9 +176,11 @@ static FIELD_READER(read_rlimits)
 		uint64_t bit = (uint64_t)1 << (limit++)->resource;
 
 		if (seen & bit)
-			return bad(r, item, KIST_E_CONFIG_VALUE,
-				   "'%s' is limited twice",
-				   json_get(item, "type")->text);
+			return advise(r,
+				      bad(r, item, KIST_E_CONFIG_VALUE,
+					  "'%s' is limited twice",
+					  json_get(item, "type")->text),
+				      "keep one of the two");
 		seen |= bit;
 	}
 	return 0;
@@ -286,13 +291,18 @@ static int check_scheduler(struct reader *r, const struct json *json,
 	const struct spec_scheduler *s = object;
 
 	if (s->priority && !POLICY_IS_REALTIME(s->policy))
-		return bad(r, json, KIST_E_CONFIG_VALUE,
-			   "'priority' is for SCHED_FIFO and SCHED_RR only");
+		return advise(
+			r,
+			bad(r, json, KIST_E_CONFIG_VALUE,
+			    "'priority' is for SCHED_FIFO and SCHED_RR only"),
+			"choose one of these policies, or take priority out");
 	if ((s->runtime || s->deadline || s->period) &&
 	    !POLICY_IS_DEADLINE(s->policy))
-		return bad(r, json, KIST_E_CONFIG_VALUE,
-			   "'runtime', 'deadline' and 'period' are for "
-			   "SCHED_DEADLINE only");
+		return advise(r,
+			      bad(r, json, KIST_E_CONFIG_VALUE,
+				  "'runtime', 'deadline' and 'period' are for "
+				  "SCHED_DEADLINE only"),
+			      "choose this policy, or take them out");
 	return 0;
 }
 static const struct shape scheduler_shape = {
@@ -356,8 +366,11 @@ static FIELD_READER(read_cwd)
 static FIELD_READER(read_args)
 {
 	if (json->type == JSON_ARRAY && !json->len)
-		return bad(r, json, KIST_E_CONFIG_VALUE,
-			   "at least the program's name is needed");
+		return advise(
+			r,
+			bad(r, json, KIST_E_CONFIG_VALUE,
+			    "at least the program's name is needed"),
+			"write the program and its words: [\"sh\", \"-c\", \"echo hi\"]");
 	return read_strings(r, json, field, to);
 }
 
@@ -369,9 +382,12 @@ static FIELD_READER(read_env)
 		return ret;
 	JSON_ITEMS(item, json)
 		if (item->text[0] == '=' || !strchr(item->text, '='))
-			return bad(r, item, KIST_E_CONFIG_VALUE,
-				   "'%s' is not of the form NAME=value",
-				   item->text);
+			return advise(
+				r,
+				bad(r, item, KIST_E_CONFIG_VALUE,
+				    "'%s' is not of the form NAME=value",
+				    item->text),
+				"write a name, '=', and a value, which may be empty");
 	return 0;
 }
 

@@ -119,8 +119,10 @@ static int check_weight(struct reader *r, const struct json *json, void *object)
 	const struct limit_device_weight *weight = object;
 
 	if (!weight->weight && !weight->leaf_weight)
-		return bad(r, json, KIST_E_CONFIG_MISSING,
-			   "'weight' or 'leafWeight' is missing");
+		return advise(r,
+			      bad(r, json, KIST_E_CONFIG_MISSING,
+				  "'weight' or 'leafWeight' is missing"),
+			      "add one of them, from 10 to 1000");
 	return 0;
 }
 static const struct shape weight_shape = {
@@ -191,8 +193,11 @@ static FIELD_READER(read_page_size)
 	digits = strspn(size, "0123456789");
 	if (!digits || !strchr("KMG", size[digits]) ||
 	    strcmp(size + digits + 1, "B") != 0)
-		return bad(r, json, KIST_E_CONFIG_VALUE,
-			   "'%s' is not a page size such as '2MB'", size);
+		return advise(
+			r,
+			bad(r, json, KIST_E_CONFIG_VALUE,
+			    "'%s' is not a page size such as '2MB'", size),
+			"write a whole number and KB, MB or GB; /sys/kernel/mm/hugepages has this machine's");
 	*(const char **)to = size;
 	return 0;
 }
@@ -257,8 +262,10 @@ static int read_rdma_one(struct reader *r, const struct json *key,
 	to->handles = handles && handles->type ? (int64_t)values[0] : -1;
 	to->objects = objects && objects->type ? (int64_t)values[1] : -1;
 	if (to->handles < 0 && to->objects < 0)
-		return bad(r, key + 1, KIST_E_CONFIG_MISSING,
-			   "'hcaHandles' or 'hcaObjects' is missing");
+		return advise(r,
+			      bad(r, key + 1, KIST_E_CONFIG_MISSING,
+				  "'hcaHandles' or 'hcaObjects' is missing"),
+			      "add one of them, a number");
 	return 0;
 }
 
@@ -306,10 +313,13 @@ static FIELD_READER(read_unified)
 			return ret;
 		if (strchr(pair->key, '/') || !strchr(pair->key, '.') ||
 		    pair->key[0] == '.')
-			return bad(r, key, KIST_E_CONFIG_VALUE,
-				   "'%s' is not a file of a control group "
-				   "such as 'memory.high'",
-				   pair->key);
+			return advise(
+				r,
+				bad(r, key, KIST_E_CONFIG_VALUE,
+				    "'%s' is not a file of a control group "
+				    "such as 'memory.high'",
+				    pair->key),
+				"write CONTROLLER.FILE, without a folder");
 	}
 	return 0;
 }
@@ -355,10 +365,13 @@ static FIELD_READER(read_access)
 		const char *letter = strchr(letters, *text);
 
 		if (!letter)
-			return bad(r, json, KIST_E_CONFIG_VALUE,
-				   "unknown access '%c', only 'r', 'w' and "
-				   "'m' are",
-				   *text);
+			return advise(
+				r,
+				bad(r, json, KIST_E_CONFIG_VALUE,
+				    "unknown access '%c', only 'r', 'w' and "
+				    "'m' are",
+				    *text),
+				"write some of these letters, as \"rwm\"");
 		*access |= DEVICE_READ << (letter - letters);
 	}
 	return ret;
@@ -386,8 +399,11 @@ static int check_rule(struct reader *r, const struct json *json, void *object)
 	const struct device_rule *rule = object;
 
 	if (!rule->access)
-		return bad(r, json, KIST_E_CONFIG_MISSING,
-			   "'access' is missing");
+		return advise(
+			r,
+			bad(r, json, KIST_E_CONFIG_MISSING,
+			    "'access' is missing"),
+			"add \"access\": \"rwm\", or some of these letters");
 	return 0;
 }
 

@@ -74,9 +74,12 @@ static int put_errno(struct reader *r, const struct json *object,
 
 	if (json && json->type != JSON_NULL) {
 		if (!takes)
-			return bad(r, json, KIST_E_CONFIG_VALUE,
-				   "only SCMP_ACT_ERRNO and SCMP_ACT_TRACE "
-				   "take an errno");
+			return advise(
+				r,
+				bad(r, json, KIST_E_CONFIG_VALUE,
+				    "only SCMP_ACT_ERRNO and SCMP_ACT_TRACE "
+				    "take an errno"),
+				"take the errno out, or choose one of these actions");
 		ret = want_int(r, json, 0, SECCOMP_RET_DATA, &value);
 		if (ret < 0)
 			return ret;
@@ -130,8 +133,10 @@ static FIELD_READER(read_names)
 
 	(void)field;
 	if (ret == 0 && !json->len)
-		ret = bad(r, json, KIST_E_CONFIG_VALUE,
-			  "at least one system call is needed");
+		ret = advise(r,
+			     bad(r, json, KIST_E_CONFIG_VALUE,
+				 "at least one system call is needed"),
+			     "name one, or take the rule out");
 	return ret;
 }
 

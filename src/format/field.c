@@ -152,7 +152,27 @@ void *new_items(struct reader *r, size_t count, size_t size)
 	return arena_failed(r->arena) ? NULL : items;
 }
 
+int advise(struct reader *r, int ret, const char *hint)
+{
+	err_hint(r->err, "%s", hint);
+	return ret;
+}
+
 /* ---- single values ---- */
+
+static const char *how_to_write(enum json_type type)
+{
+	switch (type) {
+	case JSON_STRING:
+		return "write a text in double quotes";
+	case JSON_NUMBER:
+		return "write digits alone, without quotes and unit";
+	case JSON_ARRAY:
+		return "write a list, even of one: [ … ]";
+	default:
+		return "write an object: { \"name\": value }";
+	}
+}
 
 int want(struct reader *r, const struct json *json, enum json_type type)
 {
@@ -160,8 +180,10 @@ int want(struct reader *r, const struct json *json, enum json_type type)
 
 	if (json->type == type)
 		return 0;
-	return bad(r, json, KIST_E_CONFIG_TYPE, "expected %s, found %s",
-		   json_type_name(&wanted), json_type_name(json));
+	return advise(r,
+		      bad(r, json, KIST_E_CONFIG_TYPE, "expected %s, found %s",
+			  json_type_name(&wanted), json_type_name(json)),
+		      how_to_write(type));
 }
 
 int want_string(struct reader *r, const struct json *json,
@@ -172,8 +194,10 @@ int want_string(struct reader *r, const struct json *json,
 	if (ret < 0)
 		return ret;
 	if (json->has_nul)
-		return bad(r, json, KIST_E_CONFIG_VALUE,
-			   "a NUL character is not possible here");
+		return advise(r,
+			      bad(r, json, KIST_E_CONFIG_VALUE,
+				  "a NUL character is not possible here"),
+			      "take out \\u0000");
 	*ret_text = json->text;
 	return 0;
 }
@@ -184,12 +208,16 @@ static int bad_number(struct reader *r, const struct json *json)
 	if (json->type != JSON_NUMBER)
 		return want(r, json, JSON_NUMBER);
 	if (strpbrk(json->text, ".eE"))
-		return bad(r, json, KIST_E_CONFIG_VALUE,
-			   "expected a whole number without '.' or 'e', "
-			   "found %s",
-			   json->text);
-	return bad(r, json, KIST_E_CONFIG_VALUE, "%s is out of range",
-		   json->text);
+		return advise(r,
+			      bad(r, json, KIST_E_CONFIG_VALUE,
+				  "expected a whole number without '.' or "
+				  "'e', found %s",
+				  json->text),
+			      "round it");
+	return advise(r,
+		      bad(r, json, KIST_E_CONFIG_VALUE, "%s is out of range",
+			  json->text),
+		      "choose a smaller one");
 }
 
 int want_int(struct reader *r, const struct json *json, int64_t min,
@@ -200,9 +228,12 @@ int want_int(struct reader *r, const struct json *json, int64_t min,
 	if (!json_int64(json, &value))
 		return bad_number(r, json);
 	if (value < min || value > max)
-		return bad(r, json, KIST_E_CONFIG_VALUE,
-			   "%" PRId64 " is not from %" PRId64 " to %" PRId64,
-			   value, min, max);
+		return advise(r,
+			      bad(r, json, KIST_E_CONFIG_VALUE,
+				  "%" PRId64 " is not from %" PRId64
+				  " to %" PRId64,
+				  value, min, max),
+			      "choose one of these numbers");
 	*ret_value = value;
 	return 0;
 }
@@ -285,8 +316,10 @@ FIELD_READER(read_absolute)
 	if (ret < 0)
 		return ret;
 	if (path[0] != '/')
-		return bad(r, json, KIST_E_CONFIG_VALUE,
-			   "'%s' is not an absolute path", path);
+		return advise(r,
+			      bad(r, json, KIST_E_CONFIG_VALUE,
+				  "'%s' is not an absolute path", path),
+			      "write the whole path, beginning with '/'");
 	*(const char **)to = path;
 	return 0;
 }
@@ -348,9 +381,11 @@ FIELD_READER(read_bool)
 {
 	(void)field;
 	if (json->type != JSON_TRUE && json->type != JSON_FALSE)
-		return bad(r, json, KIST_E_CONFIG_TYPE,
-			   "expected true or false, found %s",
-			   json_type_name(json));
+		return advise(r,
+			      bad(r, json, KIST_E_CONFIG_TYPE,
+				  "expected true or false, found %s",
+				  json_type_name(json)),
+			      "write true or false, without quotes");
 	*(bool *)to = json->type == JSON_TRUE;
 	return 0;
 }
@@ -431,13 +466,28 @@ static const struct field *find_field(const struct shape *shape,
 	return field->key && !key->has_nul ? field : NULL;
 }
 
+/* Perhaps it is there, misspelt. */
+static int missing(struct reader *r, const struct json *json, const char *name)
+{
+	int ret = bad(r, json, KIST_E_CONFIG_MISSING, "'%s' is missing", name);
+	struct near near;
+
+	near_init(&near, name);
+	JSON_MEMBERS(key, json)
+		near_offer(&near, key->text);
+	if (near.best)
+		err_hint(r->err, "'%s' is there: write '%s'", near.best, name);
+	else
+		err_hint(r->err, "add it; 'kist-oci spec' writes an example");
+	return ret;
+}
+
 static int check_required(struct reader *r, const struct json *json,
 			  const struct shape *shape, uint64_t seen)
 {
 	for (const struct field *f = shape->fields; f->key; f++)
 		if (f->required && !(seen >> (f - shape->fields) & 1))
-			return bad(r, json, KIST_E_CONFIG_MISSING,
-				   "'%s' is missing", f->key);
+			return missing(r, json, f->key);
 	return 0;
 }
 

@@ -150,6 +150,8 @@ int want_strings(struct reader *r, const struct json *json,
 PRINTF(4, 5)
 int bad(struct reader *r, const struct json *json, enum kist_err id,
 	const char *fmt, ...);
+/* The remedy for what bad() said. Return: @ret, as bad() gave it. */
+int advise(struct reader *r, int ret, const char *hint);
 /* The error that was just set was caused by @json. */
 void place_error(struct reader *r, const struct json *json);
 /* "PATH is not supported yet" */

@@ -24,8 +24,12 @@
 
 static int bad_path(const char *path, const char *why, struct kist_error *err)
 {
-	return err_set(err, KIST_E_CGROUP_PATH,
-		       "control group path '%.200s': %s", path, why);
+	int ret = err_set(err, KIST_E_CGROUP_PATH,
+			  "control group path '%.200s': %s", path, why);
+
+	err_hint(err, "write it whole, from the root of the tree: "
+		      "'/kist/NAME'");
+	return ret;
 }
 
 /* systemd's "slice:prefix:name" */

@@ -104,6 +104,15 @@ void log_message(const struct kist_error *err, struct buf *buf)
 		buf_printf(buf, " (%s)", err->place);
 }
 
+/* Without the place, which stands in the message. */
+static int log_hint(const struct kist_error *err, char *buf, size_t size)
+{
+	struct kist_error placeless = *err;
+
+	placeless.place[0] = '\0';
+	return kist_error_hint(&placeless, buf, size);
+}
+
 /* ---- the formats ---- */
 
 /* As Go's %q does. */
@@ -202,8 +211,9 @@ static void to_people(const struct oci_global *global, const char *message,
 	if (global->log_fd < 0)
 		buf_printf(&buf, "%s: ", global->name);
 	buf_printf(&buf, "%s\n", message);
-	if (isatty(STDERR_FILENO) &&
-	    kist_error_hint(err, hint, sizeof(hint)) > 0)
+	/* conmon shows people what one read() of its pipe gives */
+	if ((global->log_fd < 0 || isatty(STDERR_FILENO)) &&
+	    log_hint(err, hint, sizeof(hint)) > 0)
 		buf_printf(&buf, "hint: %s\n", hint);
 	write_line(&buf, STDERR_FILENO);
 }

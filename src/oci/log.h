@@ -4,8 +4,8 @@
  *
  * With --log the error is one line of the file, in the format asked for, and
  * the bare message on standard error, as runc has it. Without, standard error
- * gets the line in the format asked for, or, if none was, "kist-oci: …" and, on
- * a terminal, the hint.
+ * gets the line in the format asked for, or, if none was, "kist-oci: …" and the
+ * hint. A terminal gets the hint in any case.
  */
 #ifndef OCI_LOG_H
 #define OCI_LOG_H
@@ -26,7 +26,7 @@ void log_format(struct buf *buf, bool json, const char *level,
 /**
  * log_message() - an error in the words engines look for
  *
- * One line; where the cause was written stands in it, for there is no hint.
+ * One line; where the cause was written stands in it, and not in the hint.
  * Texts that engines take for something else are worded anew: see log.c.
  */
 void log_message(const struct kist_error *err, struct buf *buf);

@@ -28,17 +28,30 @@ static int check_terminal(const struct spec *spec,
 			  const struct kist_oci_create *args, bool detached,
 			  struct kist_error *err)
 {
-	if (!spec->process.present)
-		return err_set(err, KIST_E_CONFIG_MISSING,
-			       "process: it has to say what to run");
-	if (spec->process.terminal && detached && !args->console_socket)
-		return err_set(err, KIST_E_CONSOLE,
-			       "cannot allocate tty if kist-oci will detach "
-			       "without setting console socket");
-	if (!spec->process.terminal && args->console_socket)
-		return err_set(err, KIST_E_CONSOLE,
-			       "cannot use console socket if kist-oci will not "
-			       "detach or allocate tty");
+	if (!spec->process.present) {
+		err_set(err, KIST_E_CONFIG_MISSING,
+			"process: it has to say what to run");
+		err_hint(err, "add 'process' to config.json, with 'args' and "
+			      "'cwd'; 'kist-oci spec' writes an example");
+		return -EINVAL;
+	}
+	if (spec->process.terminal && detached && !args->console_socket) {
+		err_set(err, KIST_E_CONSOLE,
+			"cannot allocate tty if kist-oci will detach without "
+			"setting console socket");
+		err_hint(err, "name the socket of who takes the terminal with "
+			      "--console-socket, or make process.terminal "
+			      "false");
+		return -ECONNREFUSED;
+	}
+	if (!spec->process.terminal && args->console_socket) {
+		err_set(err, KIST_E_CONSOLE,
+			"cannot use console socket if kist-oci will not "
+			"detach or allocate tty");
+		err_hint(err, "make process.terminal true, or leave "
+			      "--console-socket out");
+		return -ECONNREFUSED;
+	}
 	return 0;
 }
 

@@ -154,10 +154,14 @@ static int open_stdio(const struct kist_oci_exec *args, const struct spec *spec,
 	}
 	if (!spec->process.terminal)
 		return 0;
-	if (args->detach)
-		return err_set(err, KIST_E_CONSOLE,
-			       "cannot allocate tty if kist-oci will detach "
-			       "without setting console socket");
+	if (args->detach) {
+		err_set(err, KIST_E_CONSOLE,
+			"cannot allocate tty if kist-oci will detach without "
+			"setting console socket");
+		err_hint(err, "name the socket of who takes the terminal with "
+			      "--console-socket, or leave --tty out");
+		return -ECONNREFUSED;
+	}
 	return terminal_pair(&stdio->theirs, &stdio->ours, err);
 }
 

@@ -49,6 +49,7 @@ static const struct {
 	{ "set the group", WHY_SETID, "setgid" },
 	{ "set the supplementary", WHY_SETID, "setgroups" },
 	{ "set the limit", WHY_LIMIT, "prlimit64" },
+	{ "set rlimit", WHY_LIMIT, "prlimit64" },
 	{ "signal ", WHY_SIGNAL, "kill" },
 	{ "send signal", WHY_SIGNAL, "kill" },
 	{ "make device", WHY_MKNOD, "mknod" },
