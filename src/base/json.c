@@ -529,7 +529,8 @@ static bool parse_text(struct parser *p)
 			    "the text begins with a byte order mark");
 	p->at = skip_space(p->at);
 	if (p->at >= p->end)
-		return fail(p, p->at, NULL, "the text is empty");
+		return fail(p, p->at, "at least {} is needed",
+			    "the text is empty");
 	if (!parse_value(p))
 		return false;
 	p->at = skip_space(p->at);

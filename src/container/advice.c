@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* advice.c - the remedy for what failed while a container was set up */
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -60,6 +61,12 @@ void advice_command(int errnum, const char *command, struct kist_error *err)
 		err_hint(err, "name a program of the image; its path begins "
 			      "at the container's root");
 	give(command_remedies, ARRAY_LEN(command_remedies), errnum, err);
+}
+
+void advice_folder(int errnum, struct kist_error *err)
+{
+	if (errnum == ENOTDIR)
+		err_hint(err, "it is a file in the container: name a folder");
 }
 
 void advice_sysctl(int errnum, struct kist_error *err)

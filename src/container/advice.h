@@ -21,6 +21,8 @@ void advice_command(int errnum, const char *command, struct kist_error *err);
 /* A mount, of which the kernel said @text ("" for nothing), on @target. */
 void advice_mount(int errnum, const char *text, const char *target,
 		  struct kist_error *err);
+/* The working directory. */
+void advice_folder(int errnum, struct kist_error *err);
 /* A sysctl. */
 void advice_sysctl(int errnum, struct kist_error *err);
 

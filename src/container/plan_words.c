@@ -195,6 +195,8 @@ static void advise(const struct plan_op *op, const struct plan_note *note,
 		advice_mount(report->errnum, report->text, note->b, err);
 	else if (note && strncmp(note->text, "set sysctl", 10) == 0)
 		advice_sysctl(report->errnum, err);
+	else if (note && strncmp(note->text, "enter working", 13) == 0)
+		advice_folder(report->errnum, err);
 }
 
 int plan_error(const struct plan *plan, const struct plan_report *report,

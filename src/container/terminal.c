@@ -12,9 +12,13 @@ int terminal_connect(const char *path, struct kist_error *err)
 {
 	int fd = sys_unix_connect(AT_FDCWD, path, SOCK_STREAM);
 
-	if (fd < 0)
-		return err_sys(err, KIST_E_CONSOLE, -fd,
-			       "connect to console socket '%s'", path);
+	if (fd < 0) {
+		err_sys(err, KIST_E_CONSOLE, -fd,
+			"connect to console socket '%s'", path);
+		if (fd == -ENOENT || fd == -ECONNREFUSED || fd == -ENOTSOCK)
+			err_hint(err, "start who listens there first: a "
+				      "stream socket that takes a terminal");
+	}
 	return fd;
 }
 

@@ -96,8 +96,12 @@ int user_parse_ids(const char *text, uint32_t *ret_uid, uint32_t *ret_gid,
 		ret = parse_half(text, group_text, &group, err);
 	if (ret < 0)
 		return ret;
-	if (user.name || group.name)
-		return bad_syntax(text, "only numbers are taken here", err);
+	if (user.name || group.name) {
+		ret = bad_syntax(text, "only numbers are taken here", err);
+		err_hint(err, "write UID or UID:GID, as the container's "
+			      "/etc/passwd has them");
+		return ret;
+	}
 
 	*ret_uid = user.id;
 	if (group_text)

@@ -27,7 +27,8 @@
 # it started in the background is ended with the case. kist and kist-oci
 # are those of this build, with state folders of this test; $ROOT is a small
 # root directory. as_user, eventually, busybox_root and make_bundle are those of
-# helpers.bash. What differs each time is replaced before comparing: see plain().
+# helpers.bash; 'bundle DIR FILTER' makes a bundle with $ROOT in the case's folder,
+# 'correct DIR FILTER' changes its config.json. What differs each time is replaced before comparing: see plain().
 
 load kist
 
@@ -47,7 +48,22 @@ start_mistakes() {
 	printf '#!/bin/sh\nexec "%s" --root "%s" "$@"\n' \
 		"$SCRATCH/home/bin/kist-oci" "$SCRATCH/nested/oci" \
 		>"$SCRATCH/nested-bin/kist-oci"
+	printf '#!/bin/sh\n%s --arg root "%s" "$2" "$1/config.json" \
+		>"$1/new" && mv "$1/new" "$1/config.json"\n' jq "$ROOT" \
+		>"$SCRATCH/bin/correct"
 	chmod 755 "$SCRATCH"/bin/* "$SCRATCH"/nested-bin/*
+}
+
+can_v1() {
+	reason="this machine has control groups of version 2 alone"
+	! is_cgroup_v2
+}
+
+# What make_bundle has made once is enough for all.
+bundle() {
+	local plain=$BATS_FILE_TMPDIR/plain
+	[ -e "$plain/config.json" ] || make_bundle "$plain" . "$ROOT"
+	mkdir "$DIR/$1" && jq "$2" "$plain/config.json" >"$DIR/$1/config.json"
 }
 
 end_mistakes() {
@@ -240,6 +256,7 @@ plain() {
 		-e 's|/proc/[0-9]+|/proc/N|g' \
 		-e 's/\b40265[0-9]{5}\b/INODE/g' \
 		-e 's/\b[0-9a-f]{12}\b/ID/g' \
+		-e "s/cpuset\.cpus '[0-9,-]+'/cpuset.cpus 'CPUS'/" \
 		-e "s/\b$(id -u "$TEST_USER")\b/UID/g" \
 		-e "s/\b$TEST_USER\b/USER/g"
 }

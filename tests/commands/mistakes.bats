@@ -23,6 +23,10 @@ said() {
 
 @test "mistakes with limits are explained, and the fix works" { said limits; }
 
+@test "mistakes in config.json are explained, and the fix works" { said oci-config; }
+
+@test "mistakes with the verbs of kist-oci are explained, and the fix works" { said oci; }
+
 @test "each file of the table is run" {
 	local file
 	for file in "$BATS_TEST_DIRNAME"/mistakes/*.case; do

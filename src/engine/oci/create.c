@@ -72,11 +72,14 @@ static int connect_pidfd(const char *path, struct kist_error *err)
 static int check_fds(int count, struct kist_error *err)
 {
 	for (int fd = 3; fd < 3 + count; fd++)
-		if (fcntl(fd, F_GETFD) < 0)
-			return err_set(err, KIST_E_USAGE,
-				       "fd %d is to be passed on "
-				       "(--preserve-fds) but is not open",
-				       fd);
+		if (fcntl(fd, F_GETFD) < 0) {
+			err_set(err, KIST_E_USAGE,
+				"fd %d is to be passed on (--preserve-fds) "
+				"but is not open",
+				fd);
+			err_hint(err, "open it, or pass on %d", fd - 3);
+			return -EINVAL;
+		}
 	return 0;
 }
 

@@ -28,9 +28,13 @@ static int read_process(const char *path, struct arena *arena,
 
 	buf_init(&text);
 	ret = sys_load_file(AT_FDCWD, path, &text, PROCESS_MAX);
-	if (ret == -ENOENT)
-		return err_set(err, KIST_E_CONFIG_FILE,
-			       "process file '%s' is not there", path);
+	if (ret == -ENOENT) {
+		err_set(err, KIST_E_CONFIG_FILE,
+			"process file '%s' is not there", path);
+		err_hint(err, "it holds what 'process' of config.json does; "
+			      "without --process write the command itself");
+		return ret;
+	}
 	if (ret < 0)
 		return err_sys(err, KIST_E_CONFIG_FILE, -ret,
 			       "read process file '%s'", path);
