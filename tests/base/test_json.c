@@ -17,8 +17,8 @@ static int parse(struct arena *arena, const char *text,
 static const struct {
 	const char *text, *line, *hint;
 } bad_texts[] = {
-	{ "", "the text is empty", "t.json:1:1" },
-	{ " \n ", "the text is empty", "t.json:2:2" },
+	{ "", "the text is empty", "at least {} is needed   t.json:1:1" },
+	{ " \n ", "the text is empty", "at least {} is needed   t.json:2:2" },
 	{ "{", "expected a name in double quotes, found the end of the text",
 	  "names are strings   t.json:1:2" },
 	{ "[1", "expected ',' or ']' after a value, found the end of the text",

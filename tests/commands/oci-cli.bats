@@ -89,7 +89,7 @@ running() {
 		echo "# kist-oci $words"
 		read -ra argv <<<"$words"
 		run -1 oci "${argv[@]}"
-		expect_output "kist-oci: $message"
+		output=${lines[0]} expect_output "kist-oci: $message"
 	done <<-'END'
 		stat web|unknown verb 'stat'
 		--rot x list|unknown option '--rot'
@@ -113,14 +113,16 @@ running() {
 
 @test "a log that cannot be opened is an error" {
 	run -1 oci --log /nowhere/log list
-	expect_output "kist-oci: open log '/nowhere/log': missing (ENOENT)"
+	[ "${lines[0]}" = "kist-oci: open log '/nowhere/log': missing (ENOENT)" ]
 }
 
 # --- logs --------------------------------------------------------------------
 
-@test "without --log people get the message" {
+@test "without --log people get the message, and the hint" {
 	run -1 oci state none
-	expect_output "kist-oci: container does not exist: 'none'"
+	[ "${lines[0]}" = "kist-oci: container does not exist: 'none'" ]
+	[[ ${lines[1]} == "hint: 'list' shows "* ]]
+	[ "${#lines[@]}" = 2 ]
 }
 
 @test "on a terminal they get the hint, too" {
@@ -247,7 +249,7 @@ running() {
 	[ "$(jq -r .process.args[0] config.json)" = sh ]
 	echo mine >config.json
 	run -1 oci spec
-	expect_output "kist-oci: write config.json in '.': File exists (EEXIST)"
+	[ "${lines[0]}" = "kist-oci: write config.json in '.': File exists (EEXIST)" ]
 	[ "$(cat config.json)" = mine ]
 	run -1 oci spec --bundle nowhere
 	expect_has "open bundle 'nowhere'"
