@@ -27,6 +27,10 @@ said() {
 
 @test "mistakes with the verbs of kist-oci are explained, and the fix works" { said oci; }
 
+@test "mistakes of an ordinary user are explained, and the fix works" { said user; }
+
+@test "mistakes inside a user namespace are explained, and the fix works" { said nested; }
+
 @test "each file of the table is run" {
 	local file
 	for file in "$BATS_TEST_DIRNAME"/mistakes/*.case; do
