@@ -162,11 +162,14 @@ struct kist_run {
  * struct kist_run_result - what became of it
  * @id, @name:	NUL-terminated
  * @status:	in the foreground: the exit status, or 128 + signal
+ * @oom_kills:	in the foreground: how many of its processes the kernel killed
+ *		for want of memory; -1: not known
  */
 struct kist_run_result {
 	char id[65];
 	char name[129];
 	int status;
+	int64_t oom_kills;
 };
 
 /**

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_id.c - kist id: id maps: show, translate, owners */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -258,9 +259,12 @@ static int read_question(const char *const *w, struct question *q,
 	if (count < 2 || count > 3)
 		return err_set(err, KIST_E_USAGE,
 			       "[TARGET] uid|gid NUMBER is expected");
-	if (strcmp(w[0], "uid") != 0 && strcmp(w[0], "gid") != 0)
-		return err_set(err, KIST_E_USAGE, "'%s' is neither uid nor gid",
-			       w[0]);
+	if (strcmp(w[0], "uid") != 0 && strcmp(w[0], "gid") != 0) {
+		err_set(err, KIST_E_USAGE, "'%s' is neither uid nor gid", w[0]);
+		err_hint(err, "write [TARGET] uid|gid NUMBER, such as 1 uid "
+			      "1000");
+		return -EINVAL;
+	}
 	q->kind = *w[0] == 'u' ? KIST_ID_UID : KIST_ID_GID;
 	if (num_parse_u32(w[1], &q->id) < 0 || q->id == KIST_ID_NONE)
 		return err_set(err, KIST_E_USAGE, "'%s' is not an id", w[1]);

@@ -69,6 +69,10 @@ static bool is_wanted(const struct map_args *a, const struct kist_thing *thing)
 	return !a->words || !a->words[0];
 }
 
+static const char *const engines[] = {
+	"kist", "docker", "podman", "containerd", "cri-o", "lxc", "systemd",
+};
+
 static int nothing(const struct map_args *a, const struct kist_map *map,
 		   struct kist_error *err)
 {
@@ -78,11 +82,14 @@ static int nothing(const struct map_args *a, const struct kist_map *map,
 	err_set(err, KIST_E_MAP_NOTHING, "nothing that runs here goes by '%s'",
 		word);
 	near_init(&near, word);
+	if (word == a->engine)
+		for (size_t i = 0; i < ARRAY_LEN(engines); i++)
+			near_offer(&near, engines[i]);
 	for (size_t i = 0; i < map->thing_count; i++) {
 		near_offer(&near, map->things[i].name);
 		near_offer(&near, map->things[i].engine);
 	}
-	if (near.best)
+	if (near.best && near.distance > 0)
 		err_hint(err, "did you mean '%s'?", near.best);
 	else
 		err_hint(err, "kist map --ns lists what runs here");

@@ -183,6 +183,19 @@ static int print_plan(const struct kist *kist, const struct kist_run *run,
 	return ret;
 }
 
+static void tell_oom(const struct run_args *a, int64_t kills)
+{
+	if (kills <= 0)
+		return;
+	fprintf(stderr,
+		"kist: out of memory: %lld process%s killed by the kernel\n",
+		(long long)kills, kills == 1 ? "" : "es");
+	if (a->run.memory > 0)
+		fputs("hint: it had reached the limit: give it more with "
+		      "--memory\n",
+		      stderr);
+}
+
 static int run_run(void *global, const void *args, struct kist_error *err)
 {
 	const struct kist_global *g = global;
@@ -198,6 +211,8 @@ static int run_run(void *global, const void *args, struct kist_error *err)
 		return ret;
 	if (run.detach)
 		puts(result.id);
+	else
+		tell_oom(a, result.oom_kills);
 	return result.status;
 }
 

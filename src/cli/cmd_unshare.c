@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_unshare.c - kist unshare: a command in new namespaces */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -214,9 +215,11 @@ static int read_maps(struct unshare_args *a, struct id_words *words,
 		 a->map_root ? 0 : geteuid());
 	snprintf(words->group, sizeof(words->group), "%u",
 		 a->map_root ? 0 : getegid());
-	if (a->map_root && a->map_current)
-		return err_set(err, KIST_E_USAGE,
-			       "-r and -c do not go together");
+	if (a->map_root && a->map_current) {
+		err_set(err, KIST_E_USAGE, "-r and -c do not go together");
+		err_hint(err, "-r: root inside; -c: who you are outside");
+		return -EINVAL;
+	}
 	if (a->map_root || a->map_current) {
 		a->unshare.map_user = words->user;
 		a->unshare.map_group = words->group;

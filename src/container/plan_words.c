@@ -111,13 +111,57 @@ static const char *command_of(const struct plan_note *note)
 static int interpreter_error(const char *command, const char *text,
 			     struct kist_error *err)
 {
-	text += strcspn(text, " ");
+	size_t len = strlen(text += strcspn(text, " "));
+	bool has_return = len > 0 && text[len - 1] == '\r';
+
 	err_set(err, KIST_E_COMMAND_NOT_FOUND,
-		"exec: \"%s\": no such file or directory: its interpreter%s",
-		command, text);
+		"exec: \"%s\": no such file or directory: its "
+		"interpreter%.*s%s",
+		command, (int)(len - has_return), text,
+		has_return ? "\\r" : "");
+	if (has_return)
+		err_hint(err, "its first line ends in a carriage return, as on "
+			      "Windows: take them out with sed -i 's/\\r$//'");
 	err_hint(err, "the image lacks the program's loader or script "
 		      "interpreter");
 	return -ENOENT;
+}
+
+/* Why a program that is there is not executed. */
+static void refusal_hint(const struct plan_report *report,
+			 struct kist_error *err)
+{
+	const char *hint = NULL;
+
+	if (report->errnum == EISDIR)
+		hint = "name the program in it";
+	else if (report->errnum == EACCES)
+		hint = "it lacks the permission (chmod a+x), or is on a mount "
+		       "with noexec";
+	else if (report->errnum == ENOEXEC &&
+		 strcmp(report->text, "machine") == 0)
+		hint = "it is for another kind of machine: take the one for "
+		       "this, or set up qemu-user with binfmt_misc";
+	else if (report->errnum == ENOEXEC)
+		hint = "begin a script with its interpreter, such as "
+		       "'#!/bin/sh'";
+	if (hint)
+		err_hint(err, "%s", hint);
+}
+
+static int not_found(const char *command, struct kist_error *err)
+{
+	int ret = err_set(err, KIST_E_COMMAND_NOT_FOUND,
+			  "exec: \"%s\": executable file not found in $PATH",
+			  command);
+
+	if (command[0] == '-')
+		err_hint(err, "a command begins with its program: options of "
+			      "the runtime stand before it");
+	else
+		err_hint(err, "no folder of its PATH has it: add it to the "
+			      "image, or name it with its folder");
+	return ret;
 }
 
 /* The phrases are those that engines look for. */
@@ -135,17 +179,16 @@ static int command_error(const struct plan_note *note, bool lookup,
 			return err_sys(err, KIST_E_COMMAND_NOT_FOUND, ENOENT,
 				       "exec: \"%s\": stat %s", command,
 				       command);
-		return err_set(err, KIST_E_COMMAND_NOT_FOUND,
-			       "exec: \"%s\": executable file not found in "
-			       "$PATH",
-			       command);
+		return not_found(command, err);
 	case EACCES:
 	case EPERM:
 	case EISDIR:
 	case ENOEXEC:
 	case ENOTDIR:
-		return err_sys(err, KIST_E_COMMAND_NOT_EXECUTABLE,
-			       report->errnum, "exec: \"%s\"", command);
+		err_sys(err, KIST_E_COMMAND_NOT_EXECUTABLE, report->errnum,
+			"exec: \"%s\"", command);
+		refusal_hint(report, err);
+		return -report->errnum;
 	default:
 		return err_sys(err, KIST_E_SYSTEM, report->errnum,
 			       "exec: \"%s\"", command);

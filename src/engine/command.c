@@ -52,6 +52,11 @@ int command_not_found(const char *name, struct kist_error *err)
 	}
 	if (near.best)
 		err_hint(err, "did you mean '%s'?", near.best);
+	else if (strchr(name, '/'))
+		err_hint(err, "make it, or correct the path");
+	else
+		err_hint(err, "install it, or name it with its folder: ./%s",
+			 name);
 	return ret;
 }
 

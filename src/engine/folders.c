@@ -3,10 +3,15 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "engine/folders.h"
+
+#include "base/near.h"
 
 /* ---- where ---- */
 
@@ -188,11 +193,46 @@ void folders_close(struct folders *folders)
 
 /* ---- which ---- */
 
-static int unknown(const char *word, struct kist_error *err)
+static void hint_nearest(const struct folders *folders, const char *word,
+			 struct kist_error *err)
+{
+	int fd = openat(folders->names_fd, ".",
+			O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	char best[NAME_MAX + 1];
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	best[0] = '\0';
+	while ((entry = readdir(dir))) {
+		struct near near;
+
+		near_init(&near, word);
+		near_offer(&near, best[0] ? best : NULL);
+		near_offer(&near, entry->d_name);
+		if (near.best == entry->d_name)
+			strcpy(best, entry->d_name);
+	}
+	closedir(dir);
+	if (best[0])
+		err_hint(err, "did you mean '%s'?", best);
+}
+
+static int unknown(const struct folders *folders, const char *word,
+		   struct kist_error *err)
 {
 	err_set(err, KIST_E_CONTAINER_UNKNOWN, "there is no container '%s'",
 		word);
-	err_hint(err, "kist ps -a lists them");
+	hint_nearest(folders, word, err);
+	if (geteuid() == 0)
+		err_hint(err, "kist ps -a lists them");
+	else
+		err_hint(err, "kist ps -a lists yours; each user has their "
+			      "own, root too");
 	return -ENOENT;
 }
 
@@ -271,7 +311,7 @@ int folders_find(const struct folders *folders, const char *word,
 	if (find_name(folders, word, ret_id))
 		return 0;
 	if (!is_id_prefix(word))
-		return unknown(word, err);
+		return unknown(folders, word, err);
 	ret = folders_list(folders, &arena, &ids, &count, err);
 	if (ret < 0)
 		return ret;
@@ -286,7 +326,7 @@ int folders_find(const struct folders *folders, const char *word,
 		found = &ids[i];
 	}
 	if (!found)
-		return unknown(word, err);
+		return unknown(folders, word, err);
 	*ret_id = *found;
 	return 0;
 }

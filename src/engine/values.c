@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* values.c - the values of options, read */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/near.h"
 #include "base/num.h"
@@ -104,6 +106,28 @@ static const char *ulimit_name(const char *word, struct arena *arena,
 	return NULL;
 }
 
+/* Not even root may have more, and the kernel just says EPERM. */
+static int check_open_files(const struct ulimit *limit, struct kist_error *err)
+{
+	CLEANUP_FD int fd = open("/proc/sys/fs/nr_open", O_RDONLY | O_CLOEXEC);
+	char text[32];
+	uint64_t most;
+	ssize_t len;
+
+	if (strcmp(limit->name, "NOFILE") != 0 || fd < 0)
+		return 0;
+	len = read(fd, text, sizeof(text));
+	if (len <= 0 || num_parse_u64_n(text, (size_t)len - 1, &most) < 0 ||
+	    limit->hard <= most)
+		return 0;
+	err_set(err, KIST_E_OPTION_VALUE,
+		"a process may have at most %llu open files (fs.nr_open)",
+		(unsigned long long)most);
+	err_hint(err, "ask for that, or less: nofile=%llu",
+		 (unsigned long long)most);
+	return -EINVAL;
+}
+
 int value_ulimit(const char *word, struct arena *arena,
 		 struct ulimit *ret_ulimit, struct kist_error *err)
 {
@@ -129,8 +153,10 @@ int value_ulimit(const char *word, struct arena *arena,
 	if (limit.soft > limit.hard)
 		return err_set(err, KIST_E_OPTION_VALUE,
 			       "the soft limit is above the hard one");
-	*ret_ulimit = limit;
-	return 0;
+	ret = check_open_files(&limit, err);
+	if (ret == 0)
+		*ret_ulimit = limit;
+	return ret;
 }
 
 /* ---- devices ---- */

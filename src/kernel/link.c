@@ -127,9 +127,12 @@ int link_find(struct netlink *nl, const char *name, struct link *ret_link,
 {
 	int ret = get(nl, name, ret_link);
 
-	if (ret == -ENODEV)
-		return err_set(err, KIST_E_LINK_UNKNOWN, "no device '%s'",
-			       name);
+	if (ret == -ENODEV) {
+		ret = err_set(err, KIST_E_LINK_UNKNOWN, "no device '%s'", name);
+		err_hint(err, "'ip link' lists those that are here, 'kist net "
+			      "ls' those of other networks");
+		return ret;
+	}
 	if (ret < 0)
 		return net_refused(nl, ret, err, KIST_E_SYSTEM,
 				   "look for device '%s'", name);

@@ -154,7 +154,7 @@ nested() {
 @test "mistakes are named" {
 	run "$KIST" id translate foo 3
 	expect_status 2
-	expect_output "kist: 'foo' is neither uid nor gid"
+	expect_has "kist: 'foo' is neither uid nor gid"
 	run "$KIST" id show 99999999
 	[ "$status" != 0 ]
 	run "$KIST" id sho

@@ -39,7 +39,7 @@ teardown() { end_kist; }
 	expect_has 'exited (3)'
 	run -125 k run --name kept "$ROOT" true
 	expect_has "there is a container named 'kept'"
-	expect_has 'hint: remove it first: kist rm kept'
+	expect_has 'kist rm -f kept'
 	run -0 k rm kept
 	nothing_left
 }

@@ -26,15 +26,19 @@
 # after are root's. What given sets (a pid, a name) do and fix can use, and what
 # it started in the background is ended with the case. kist and kist-oci
 # are those of this build, with state folders of this test; $ROOT is a small
-# root directory. as_user, eventually, busybox_root and make_bundle are those of
+# root directory, $GROUP a control group of which there is none yet, $PORT a port
+# that is free. as_user, eventually, busybox_root and make_bundle are those of
 # helpers.bash; 'bundle DIR FILTER' makes a bundle with $ROOT in the case's folder,
-# 'correct DIR FILTER' changes its config.json. What differs each time is replaced before comparing: see plain().
+# 'correct DIR FILTER' changes its config.json. What differs each time is replaced
+# before comparing: see plain().
 
 load kist
 
 start_mistakes() {
 	start_kist
 	as_user true
+	GROUP=/kt-$$
+	PORT=$((20000 + $$ % 9000))
 	mkdir "$SCRATCH/bin"
 	printf '#!/bin/sh\nexec "%s" --root "%s" "$@"\n' \
 		"$KIST" "$SCRATCH/k" >"$SCRATCH/bin/kist"
@@ -159,7 +163,8 @@ case_inside() {
 	case_words >"$SCRATCH/words"
 	[ "$wrong" != 0 ] || case_mistake
 	[ "$wrong" != 0 ] || case_fix
-	eval "$after" >"$SCRATCH/after.out" 2>&1 ||
+	# Where the fix was not reached, there may be nothing to take down.
+	eval "$after" >"$SCRATCH/after.out" 2>&1 || [ "$wrong" != 0 ] ||
 		case_wrong "after failed: $(cat "$SCRATCH/after.out")"
 	case_end
 	return "$wrong"
@@ -170,7 +175,7 @@ case_given() { eval "$given"; }
 
 # What given has set, for do and fix, which are programs of their own.
 case_words() {
-	declare -p DIR SCRATCH STATE ROOT CACHE TOP 2>/dev/null
+	declare -p DIR SCRATCH STATE ROOT GROUP PORT CACHE TOP 2>/dev/null
 	[ -n "$given" ] || return 0
 	local word
 	for word in $(compgen -v | sort | comm -13 "$SCRATCH/words-before" -); do
@@ -210,6 +215,7 @@ case_fix() {
 # case_do WHO LINES - run; sets status, and $SCRATCH/out and err
 case_do() {
 	{
+		echo set -a
 		cat "$SCRATCH/words"
 		case $1 in
 		root) ;;
@@ -251,12 +257,16 @@ case_end() {
 plain() {
 	sed -E \
 		-e "s|$DIR|DIR|g; s|$SCRATCH|SCRATCH|g" \
-		-e "s|$ROOT|ROOT|g; s|$TOP|TOP|g" \
+		-e "s|$ROOT|ROOT|g; s|$TOP|TOP|g; s|$GROUP|/GROUP|g" \
+		-e "s/:$PORT\b/:PORT/g; s/port $PORT\b/port PORT/g" \
+		-e 's|/sys/fs/cgroup/[^ ]*/kist-limit-[0-9]+|CGROUP|g' \
+		-e "s|in '/sys/fs/cgroup[^ ]*'|in 'CGROUP'|g" \
 		-e 's/\b(process|pid) [0-9]+/\1 N/g' \
 		-e 's|/proc/[0-9]+|/proc/N|g' \
 		-e 's/\b40265[0-9]{5}\b/INODE/g' \
-		-e 's/\b[0-9a-f]{12}\b/ID/g' \
 		-e "s/cpuset\.cpus '[0-9,-]+'/cpuset.cpus 'CPUS'/" \
+		-e 's/\b([0-9a-f]{64}|[0-9a-f]{12})\b/ID/g' \
+		-e 's/([( ])[0-9]+ sleep\b/\1N sleep/g' \
 		-e "s/\b$(id -u "$TEST_USER")\b/UID/g" \
 		-e "s/\b$TEST_USER\b/USER/g"
 }

@@ -21,6 +21,16 @@ said() {
 	nothing_left
 }
 
+@test "mistakes with containers are explained, and the fix works" { said containers; }
+
+@test "mistakes with namespaces are explained, and the fix works" { said namespaces; }
+
+@test "mistakes with ids are explained, and the fix works" { said ids; }
+
+@test "mistakes with mounts are explained, and the fix works" { said mounts; }
+
+@test "mistakes with networks are explained, and the fix works" { said networks; }
+
 @test "mistakes with limits are explained, and the fix works" { said limits; }
 
 @test "mistakes in config.json are explained, and the fix works" { said oci-config; }
@@ -30,6 +40,8 @@ said() {
 @test "mistakes of an ordinary user are explained, and the fix works" { said user; }
 
 @test "mistakes inside a user namespace are explained, and the fix works" { said nested; }
+
+@test "mistakes in understanding are explained, and the fix works" { said understanding; }
 
 @test "each file of the table is run" {
 	local file

@@ -73,6 +73,8 @@ dry_run_is_real() {
 }
 
 # mistake LINE HINT WORDS… - it fails, says exactly this, and leaves nothing
+links="'ip link' lists those that are here, 'kist net ls' those of other networks"
+
 mistake() {
 	local line=$1 hint=$2
 	shift 2
@@ -264,7 +266,9 @@ dry_run_is_real_kinds() {
 		net link --type macvlan --parent eth77 --mode brigde "$N1"
 	mistake "the mtu of a veth device is a number from 68 to 65535, not 5" "" \
 		net link "$N1" "$N3" --mtu 5
-	mistake "there is no process 4194303" "" net link 4194303:10.0.0.9/24 "$N3"
+	mistake "there is no process 4194303" \
+		"it has ended, or that is its number in another pid namespace: 'ps -ef' lists those of this one" \
+		net link 4194303:10.0.0.9/24 "$N3"
 	mistake "a vxlan device needs an id" \
 		"add --id, a number from 0 to 16777215" net link --type vxlan "$N1"
 	mistake "the id of a vlan device is a number from 1 to 4094, not 4095" "" \
@@ -444,7 +448,7 @@ movable() {
 	mistake "'br7' cannot be moved: the kernel keeps such a device in the namespace it was made in (netns-immutable)" \
 		"make one there: kist net link --type bridge br7@$N1" \
 		net move br7 "$N1"
-	mistake "this network namespace: no device 'nope'" "" net move nope "$N1"
+	mistake "this network namespace: no device 'nope'" "$links" net move nope "$N1"
 	movable
 	mistake "'m0' cannot be moved: it is there already" "" net move m0 .
 	mistake "'$N1' has a device 'lo' already" \
@@ -481,7 +485,7 @@ netns: $N1
 	needs root
 	mistake "'lo' is the loopback device: it cannot be removed" "" \
 		net rm "lo@$box"
-	mistake "process $box (sleep): no device 'x'" "" net rm "x@$box"
+	mistake "process $box (sleep): no device 'x'" "$links" net rm "x@$box"
 }
 
 # --- route, sysctl, nft ------------------------------------------------------

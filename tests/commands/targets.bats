@@ -127,7 +127,7 @@ fd = os.pidfd_open(int(sys.argv[1])); os.dup2(fd, 9); open(sys.argv[2],"w"); tim
 	needs root
 	k run --name kt-over "$ROOT" true
 	run -125 k enter kt-over true
-	expect_output "kist: container 'kt-over' is not running"
+	expect_has "kist: container 'kt-over' is not running"
 	k rm kt-over
 }
 
@@ -204,7 +204,7 @@ hint: did you mean 'docker:web'?"
 	expect_output "kist: 'net:4026531840' is not a target
 hint: did you mean 'net:[4026531840]'?"
 	run -125 k enter 4194300 true
-	expect_output "kist: there is no process 4194300"
+	expect_has "kist: there is no process 4194300"
 	run -2 k enter /etc/passwd true
 	expect_has "kist: '/etc/passwd' is not a namespace file"
 	run -125 k enter ./none true

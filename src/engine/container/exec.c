@@ -118,8 +118,15 @@ static int make_spec(struct subject *s, const struct kist_exec *exec,
 		return err_set(err, KIST_E_OPTION_VALUE,
 			       "--workdir '%s' is not an absolute path",
 			       exec->workdir);
-	if (exec->workdir)
+	if (exec->workdir) {
 		process->cwd = exec->workdir;
+		process->cwd_place.option =
+			arena_printf(&s->arena, "--workdir %s", exec->workdir);
+	}
+	/* Errors point at what was written here, not at the container's own
+	 * configuration. */
+	process->args.place.option = "";
+	process->user_place.option = exec->user ? "--user" : "";
 	process->terminal = terminal;
 	process->args.items = (const char **)(uintptr_t)exec->command;
 	process->args.count = list_count(exec->command);

@@ -73,7 +73,10 @@ static int name_taken(const char *name, struct kist_error *err)
 {
 	err_set(err, KIST_E_NAME_TAKEN, "there is a container named '%s'",
 		name);
-	err_hint(err, "remove it first: kist rm %s", name);
+	err_hint(err,
+		 "choose another name, or end and remove it: kist rm -f "
+		 "%s",
+		 name);
 	return -EEXIST;
 }
 

@@ -61,8 +61,13 @@ bool subject_is_running(const struct subject *subject)
 
 int subject_not_running(const struct subject *subject, struct kist_error *err)
 {
-	return err_set(err, KIST_E_CONTAINER_ENDED,
-		       "container '%s' is not running", subject->word);
+	err_set(err, KIST_E_CONTAINER_ENDED, "container '%s' is not running",
+		subject->word);
+	err_hint(err,
+		 "'kist ps -a' tells how it ended, 'kist logs %s' what it "
+		 "said; 'kist run' makes a new one",
+		 subject->word);
+	return -ESRCH;
 }
 
 int subject_end(const struct subject *subject, int64_t timeout_ms)

@@ -122,9 +122,12 @@ static int add_statuses(const struct kist_init *init, struct plan_init *told,
 	for (size_t i = 0; i < init->as_success_count; i++) {
 		int status = init->as_success[i];
 
-		if (status < 0 || status > 255)
-			return err_set(err, KIST_E_INIT,
-				       "%d is not an exit status", status);
+		if (status < 0 || status > 255) {
+			err_set(err, KIST_E_INIT, "%d is not an exit status",
+				status);
+			err_hint(err, "those are 0 to 255");
+			return -EINVAL;
+		}
 		told->as_success[status / 8] |= (uint8_t)(1 << status % 8);
 	}
 	return 0;

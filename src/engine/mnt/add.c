@@ -21,6 +21,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "base/near.h"
 #include "base/path.h"
 #include "base/trace.h"
 #include "engine/mnt/mount_place.h"
@@ -127,6 +128,43 @@ static int get_bind(struct job *job, struct kist_error *err)
 	return ret;
 }
 
+static bool is_tmpfs_option(const char *key, struct near *near)
+{
+	static const char *const known[] = {
+		"size",	   "nr_blocks", "nr_inodes", "mode",   "uid",
+		"gid",	   "huge",	"mpol",	     "noswap", "inode32",
+		"inode64", "usrquota",	"grpquota",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+		if (strcmp(key, known[i]) == 0)
+			return true;
+		near_offer(near, known[i]);
+	}
+	return false;
+}
+
+/* The first word that is no option of a tmpfs. */
+static void hint_option(const struct wish *wish, struct kist_error *err)
+{
+	for (size_t i = 0; wish->options[i]; i++) {
+		struct near near;
+		char key[64];
+
+		snprintf(key, sizeof(key), "%.*s",
+			 (int)strcspn(wish->options[i], "="), wish->options[i]);
+		near_init(&near, key);
+		if (is_tmpfs_option(key, &near))
+			continue;
+		if (near.best)
+			err_hint(err, "did you mean '%s'?", near.best);
+		else
+			err_hint(err, "options of a tmpfs are size=, mode=, "
+				      "uid=, gid=, nr_inodes=, huge=, noswap");
+		return;
+	}
+}
+
 static int configure(const struct job *job, int fs_fd, struct kist_error *err)
 {
 	char why[200];
@@ -149,6 +187,7 @@ static int configure(const struct job *job, int fs_fd, struct kist_error *err)
 		return 0;
 	err_sys(err, KIST_E_MNT_OPTION, -ret, "make the tmpfs '%s'",
 		job->wish.written);
+	hint_option(&job->wish, err);
 	if (sys_fs_log(fs_fd, why, sizeof(why)) > 0)
 		err_kernel(err, "%s", why);
 	return ret;

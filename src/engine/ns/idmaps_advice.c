@@ -24,6 +24,15 @@ static const char *const words[] = { "uid", "gid" };
 
 /* ---- may this be written? ---- */
 
+static int id_map_syntax(struct kist_error *err, const char *text)
+{
+	int ret = err_set(err, KIST_E_ID_MAP,
+			  "'%s' is not INSIDE:OUTSIDE:COUNT", text);
+
+	err_hint(err, "three numbers, such as 0:100000:65536");
+	return ret;
+}
+
 static int parse_line(const char *text, struct id_map *ret,
 		      struct kist_error *err)
 {
@@ -37,9 +46,7 @@ static int parse_line(const char *text, struct id_map *ret,
 		if ((i < 2) != (*end == ':') ||
 		    num_parse_u64_n(word, (size_t)(end - word), &number) < 0 ||
 		    number > UINT32_MAX)
-			return err_set(err, KIST_E_ID_MAP,
-				       "'%s' is not INSIDE:OUTSIDE:COUNT",
-				       text);
+			return id_map_syntax(err, text);
 		*fields[i] = (uint32_t)number;
 		word = end + 1;
 	}

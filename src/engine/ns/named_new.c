@@ -48,9 +48,12 @@ static int parse_map(const char *text, struct id_map *ret_map,
 	    num_parse_u64_n(second + 1, (size_t)(third - second - 1),
 			    &outside) < 0 ||
 	    num_parse_u64(third + 1, &count) < 0 || inside > UINT32_MAX ||
-	    outside > UINT32_MAX || count > UINT32_MAX)
-		return err_set(err, KIST_E_OPTION_VALUE,
-			       "'%s' is not INSIDE:OUTSIDE:COUNT", text);
+	    outside > UINT32_MAX || count > UINT32_MAX) {
+		err_set(err, KIST_E_OPTION_VALUE,
+			"'%s' is not INSIDE:OUTSIDE:COUNT", text);
+		err_hint(err, "three numbers, such as 0:100000:65536");
+		return -EINVAL;
+	}
 	*ret_map = (struct id_map){ (uint32_t)inside, (uint32_t)outside,
 				    (uint32_t)count };
 	return 0;
@@ -484,6 +487,11 @@ int kist_ns_keep(const struct kist *kist, const char *name, const char *target,
 	struct entering e;
 	int ret = named_check_new(kist, name, err);
 
+	if (ret < 0 && name[strspn(name, "0123456789")] == '\0')
+		err_hint(err,
+			 "the name comes first, then whose namespaces: "
+			 "kist keep %s %s",
+			 target, name);
 	if (ret == 0) {
 		ret = enter_find(kist, &args, &e, err);
 		if (ret == 0)

@@ -102,6 +102,15 @@ static bool is_our_proc(const struct target *t)
 	return strcmp(self, text) == 0;
 }
 
+static int no_such_process(pid_t pid, struct kist_error *err)
+{
+	int ret = target_unknown(err, "there is no process %d", pid);
+
+	err_hint(err, "it has ended, or that is its number in another pid "
+		      "namespace: 'ps -ef' lists those of this one");
+	return ret;
+}
+
 static int no_process(struct target *t, int ret, pid_t pid,
 		      struct kist_error *err)
 {
@@ -109,12 +118,12 @@ static int no_process(struct target *t, int ret, pid_t pid,
 
 	snprintf(path, sizeof(path), "%d", pid);
 	if (ret == -ESRCH)
-		return target_unknown(err, "there is no process %d", pid);
+		return no_such_process(pid, err);
 	if (ret != -EINVAL && ret != -ENOENT)
 		return err_sys(err, KIST_E_SYSTEM, -ret, "open process %d",
 			       pid);
 	if (faccessat(t->proc_fd, path, F_OK, 0) < 0)
-		return target_unknown(err, "there is no process %d", pid);
+		return no_such_process(pid, err);
 	return target_unknown(err, "%d is a thread, not a process", pid);
 }
 

@@ -95,6 +95,19 @@ static int become_mapped(const struct unshare *u, struct kist_error *err)
 	return 0;
 }
 
+static int not_become(const char *what, uint32_t id, const char *option,
+		      int errnum, struct kist_error *err)
+{
+	int ret = err_sys(err, KIST_E_SYSTEM, errnum, "become %s %u", what, id);
+
+	if (errnum == EINVAL)
+		err_hint(err,
+			 "that id is not mapped in the user namespace: "
+			 "add --map-auto or %s",
+			 option);
+	return ret;
+}
+
 static int set_ids(const struct unshare *u, struct kist_error *err)
 {
 	if (u->args->keep_caps && u->uid.given)
@@ -105,21 +118,12 @@ static int set_ids(const struct unshare *u, struct kist_error *err)
 			return err_sys(err, KIST_E_SYSTEM, errno,
 				       "drop the supplementary groups");
 		if (syscall(SYS_setresgid, u->gid.id, u->gid.id, u->gid.id) < 0)
-			return err_sys(err, KIST_E_SYSTEM, errno,
-				       "become group %u", u->gid.id);
+			return not_become("group", u->gid.id, "--map-groups",
+					  errno, err);
 	}
 	if (u->uid.given &&
-	    syscall(SYS_setresuid, u->uid.id, u->uid.id, u->uid.id) < 0) {
-		int errnum = errno;
-		int ret = err_sys(err, KIST_E_SYSTEM, errnum, "become user %u",
-				  u->uid.id);
-
-		if (errnum == EINVAL)
-			err_hint(err, "that id is not mapped in the user "
-				      "namespace: add --map-auto or "
-				      "--map-users");
-		return ret;
-	}
+	    syscall(SYS_setresuid, u->uid.id, u->uid.id, u->uid.id) < 0)
+		return not_become("user", u->uid.id, "--map-users", errno, err);
 	return 0;
 }
 

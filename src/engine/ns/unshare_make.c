@@ -52,9 +52,11 @@ static void hint_user(struct kist_error *err)
 			      "run 'sysctl -w "
 			      "kernel.unprivileged_userns_clone=1'");
 	else if (is_chrooted())
-		err_hint(err, "this process is in a chroot, where the kernel "
-			      "gives no user namespace: enter the root with "
-			      "pivot_root(8), or be root and leave -U out");
+		err_hint(err,
+			 "this process is in a chroot, where the kernel "
+			 "gives no user namespace: enter the folder with "
+			 "'kist unshare -m -R DIR' instead, or be root and "
+			 "leave -U out");
 	else
 		err_hint(err, "a security module or a seccomp filter forbids "
 			      "user namespaces here, or the own ids are not "

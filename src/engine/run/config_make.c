@@ -202,6 +202,18 @@ static void name_sysctls(struct making *m)
 					m->sysctls[j].place;
 }
 
+static void name_ulimits(struct making *m)
+{
+	struct spec_process *process = &m->spec->process;
+
+	for (size_t i = 0; i < process->rlimit_count; i++)
+		process->rlimits[i].place.option =
+			i < m->ulimit_count ?
+				arena_printf(m->arena, "--ulimit %s",
+					     m->run->ulimits[i]) :
+				"";
+}
+
 static void name_options(struct making *m)
 {
 	struct spec_process *process = &m->spec->process;
@@ -214,6 +226,7 @@ static void name_options(struct making *m)
 				  "";
 	for (enum ns_kind kind = 0; kind < NS_COUNT; kind++)
 		m->spec->ns[kind].place.option = "";
+	name_ulimits(m);
 	name_mounts(m);
 	name_devices(m);
 	name_sysctls(m);

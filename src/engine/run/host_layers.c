@@ -85,6 +85,21 @@ static bool find_layer(struct host_root *b, const char *path, char *folder,
 	return false;
 }
 
+static int not_given(const struct host_root *b, const char *folder,
+		     const struct stat *st, int errnum, struct kist_error *err)
+{
+	int ret = err_sys(err, KIST_E_STORE, errnum, "give '%s/%s' away",
+			  b->record->path, folder);
+
+	if (errnum == EINVAL)
+		err_hint(err,
+			 "its owner, user %u, has no mapping in this "
+			 "user namespace: map all ids (kist unshare "
+			 "--map-auto), or run it outside",
+			 st->st_uid);
+	return ret;
+}
+
 static int make_layer(struct host_root *b, const char *path, const char *folder,
 		      struct kist_error *err)
 {
@@ -107,8 +122,7 @@ static int make_layer(struct host_root *b, const char *path, const char *folder,
 	if (ret == 0 && !b->rootless &&
 	    fchownat(b->record->dir_fd, arena_printf(arena, "%s/upper", folder),
 		     st.st_uid, st.st_gid, 0) < 0)
-		ret = err_sys(err, KIST_E_STORE, errno, "give '%s/%s' away",
-			      b->record->path, folder);
+		ret = not_given(b, folder, &st, errno, err);
 	if (ret == 0 && symlinkat(path, b->record->dir_fd,
 				  arena_printf(arena, "%s/of", folder)) < 0)
 		ret = err_sys(err, KIST_E_STORE, errno, "make '%s/%s/of'",

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* image.c - what IMAGE means */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/near.h"
 #include "engine/run/image.h"
@@ -25,6 +27,9 @@ static int find_dir(const char *word, struct arena *arena,
 		return err_sys(err, KIST_E_IMAGE, errno, "image '%s'", word);
 	if (!S_ISDIR(st.st_mode))
 		return err_sys(err, KIST_E_IMAGE, ENOTDIR, "image '%s'", word);
+	if (faccessat(AT_FDCWD, real, X_OK, AT_EACCESS) < 0)
+		return err_sys(err, KIST_E_IMAGE, errno, "enter image '%s'",
+			       word);
 	if (strcmp(real, "/") == 0) {
 		err_set(err, KIST_E_OPTION_VALUE,
 			"image '%s' is this machine's own root", word);

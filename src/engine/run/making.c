@@ -158,12 +158,14 @@ static int check_memory(const struct kist_run *run, struct kist_error *err)
 			{ "--memory-reservation", run->memory_reservation } };
 
 	for (size_t i = 0; i < ARRAY_LEN(amounts); i++)
-		if (amounts[i].value > 0 && amounts[i].value < MEMORY_MIN)
-			return err_set(err, KIST_E_OPTION_VALUE,
-				       "%s: %lld bytes are too few for a "
-				       "program",
-				       amounts[i].option,
-				       (long long)amounts[i].value);
+		if (amounts[i].value > 0 && amounts[i].value < MEMORY_MIN) {
+			err_set(err, KIST_E_OPTION_VALUE,
+				"%s: %lld bytes are too few for a program",
+				amounts[i].option, (long long)amounts[i].value);
+			err_hint(err, "small ones run with 4m: a number alone "
+				      "is bytes, k, m and g stand behind it");
+			return -EINVAL;
+		}
 	if (run->memory_swap > 0 && run->memory <= 0) {
 		err_set(err, KIST_E_OPTION_VALUE,
 			"--memory-swap needs --memory");
@@ -173,7 +175,9 @@ static int check_memory(const struct kist_run *run, struct kist_error *err)
 	if (run->memory_swap > 0 && run->memory_swap < run->memory) {
 		err_set(err, KIST_E_OPTION_VALUE,
 			"--memory-swap is less than --memory");
-		err_hint(err, "it is memory and swap together");
+		err_hint(err,
+			 "it is memory and swap together: the same as "
+			 "--memory means no swap, max as much as there is");
 		return -EINVAL;
 	}
 	return 0;

@@ -66,8 +66,11 @@ static int container_pid(struct making *m, const char *name, pid_t *ret_pid,
 	if (ret < 0 || c.process.pidfd < 0) {
 		if (ret == 0)
 			container_close(&c);
-		return err_set(err, KIST_E_CONTAINER_ENDED,
-			       "container '%s' is not running", name);
+		ret = err_set(err, KIST_E_CONTAINER_ENDED,
+			      "container '%s' is not running", name);
+		err_hint(err, "namespaces can be shared with one that runs: "
+			      "'kist ps' lists those");
+		return ret;
 	}
 	*ret_pid = c.process.pid;
 	container_close(&c);

@@ -95,6 +95,7 @@ static void init(struct running *r, const struct kist_run *run)
 		.folders = { .containers_fd = -1, .names_fd = -1 },
 		.record = RECORD_NONE,
 		.loan = LOAN_NONE,
+		.oom_kills = -1,
 		.making = { .run = run,
 			    .folders = &r->folders,
 			    .arena = &r->arena },
@@ -184,6 +185,21 @@ static void finish(struct running *r, int status)
 		running_forget(r);
 }
 
+/* kist's folders are the user's: who is not mapped cannot reach them. */
+static void hint_unmapped(const struct running *r, struct kist_error *err)
+{
+	uint32_t inside;
+
+	if (geteuid() != 0 && err && err->errnum == EACCES &&
+	    r->making.uid_maps.count &&
+	    !idmap_inside(&r->making.uid_maps, geteuid(), &inside))
+		err_hint(err,
+			 "you, user %u, are not among the mapped ids, and "
+			 "the container's files are yours: map yourself "
+			 "first, --uidmap 0:%u:1",
+			 geteuid(), geteuid());
+}
+
 static int start(struct running *r, const struct container_args *args,
 		 struct kist_error *err)
 {
@@ -192,8 +208,10 @@ static int start(struct running *r, const struct container_args *args,
 	if (ret < 0)
 		return ret;
 	ret = container_create(args, &r->container, err);
-	if (ret < 0)
+	if (ret < 0) {
 		limit_while(err, false);
+		hint_unmapped(r, err);
+	}
 	if (ret < 0 && r->making.run->cidfile)
 		unlink(r->making.run->cidfile);
 	return ret;
@@ -224,6 +242,9 @@ static int stay(struct running *r, struct foreground *fg, int *ret_status,
 		master = ret = terminal_receive(ours, err);
 	if (ret >= 0)
 		ret = foreground_wait(fg, r->container.process.pidfd, master);
+	r->oom_kills = r->container.has_cgroup ?
+			       cgroup_oom_kills(&r->container.cgroup) :
+			       -1;
 	finish(r, ret < 0 ? -1 : ret);
 	if (ret < 0)
 		return err_sys(err, KIST_E_SYSTEM, -ret,
@@ -377,6 +398,7 @@ int kist_run(const struct kist *kist, const struct kist_run *run,
 		ret = run->detach ? run_detached(&r, err) :
 				    run_in_foreground(&r, &result.status, err);
 	}
+	result.oom_kills = r.oom_kills;
 	done(&r);
 	if (ret == 0)
 		*ret_result = result;

@@ -8,7 +8,8 @@
 #include "engine/run/making.h"
 #include "engine/try/loan.h"
 
-/* @container: open from its creation to its end; @loan: layers of another */
+/* @container: open from its creation to its end; @loan: layers of another;
+ * @oom_kills: once it has ended in the foreground; -1: not known */
 struct running {
 	struct folders folders;
 	struct arena arena;
@@ -16,6 +17,7 @@ struct running {
 	struct record record;
 	struct container container;
 	struct loan loan;
+	int64_t oom_kills;
 };
 
 /* Remove the record and let go of the name. */

@@ -61,7 +61,7 @@ static bool offers(const char *group, const char *controller)
 
 #define DELEGATE                                                            \
 	"work inside 'systemd-run --user --scope -p Delegate=yes', or let " \
-	"root give you a group: 'kist cg new /NAME --owner YOU --delegate'"
+	"root give you a group: 'kist cg new --owner YOU --delegate /NAME'"
 
 /* ---- controllers ---- */
 

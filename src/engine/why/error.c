@@ -41,6 +41,7 @@ static const struct {
 	{ "make a process", WHY_FORK, "fork" },
 	{ "write the ", WHY_MAP, "uid_map" },
 	{ "set sysctl", WHY_SYSCTL, "sysctl" },
+	{ "set rlimit", WHY_LIMIT, "prlimit64" },
 	{ "execute ", WHY_EXEC, "execve" },
 	{ "exec", WHY_EXEC, "execve" },
 	{ "run '", WHY_EXEC, "execve" },
