@@ -359,7 +359,7 @@ static int report(const char *command, const struct kist_error *err)
 	if (class == KIST_CLASS_NOT_FOUND || class == KIST_CLASS_NOT_EXEC)
 		fprintf(stderr, "unshare: failed to execute %s: %s\n",
 			command ? command : "the shell",
-			errno_text(err->errnum));
+			errno_text(err->errnum ? err->errnum : ENOENT));
 	else if (strncmp(err->what, "make a ", 7) == 0)
 		fprintf(stderr, "unshare: unshare failed: %s\n",
 			errno_text(err->errnum));

@@ -52,11 +52,6 @@ int command_not_found(const char *name, struct kist_error *err)
 	}
 	if (near.best)
 		err_hint(err, "did you mean '%s'?", near.best);
-	else if (strchr(name, '/'))
-		err_hint(err, "make it, or correct the path");
-	else
-		err_hint(err, "install it, or name it with its folder: ./%s",
-			 name);
 	return ret;
 }
 
@@ -103,9 +98,13 @@ void command_reword(struct kist_error *err)
 	if (interpreter) {
 		err_set(err, KIST_E_COMMAND_NOT_FOUND,
 			"run '%s': %s is missing", word, interpreter);
-		memcpy(err->hint, old.hint, sizeof(err->hint));
 	} else {
-		command_not_found(word, err);
+		err_set(err, KIST_E_COMMAND_NOT_FOUND,
+			strchr(word, '/') ? "'%s' is not there" :
+					    "'%s' is not in PATH, or not there",
+			word);
 	}
+	/* PATH here is this machine's: the nearest name in it is of no use. */
+	memcpy(err->hint, old.hint, sizeof(err->hint));
 	memcpy(err->context, old.context, sizeof(err->context));
 }
