@@ -165,6 +165,24 @@ static bool find_below(const struct cgroup_attempt *a, const char *controller,
 	return found;
 }
 
+/* Is the group one that cannot hand a controller down, for threads? */
+static bool is_threaded(const struct cgroup_attempt *a, const char *controller,
+			char *ret_type, size_t size)
+{
+	static const char *const of_threads[] = { "cpu", "cpuset", "perf_event",
+						  "pids" };
+
+	for (size_t i = 0; i < ARRAY_LEN(of_threads); i++)
+		if (strcmp(of_threads[i], controller) == 0 &&
+		    a->errnum == ENOENT)
+			return false;
+	if (!look(a, "cgroup.type", ret_type, size) ||
+	    strcmp(ret_type, "domain") == 0)
+		return false;
+	return a->errnum == EOPNOTSUPP ||
+	       strcmp(ret_type, "domain threaded") != 0;
+}
+
 static bool refused_subtree(const struct cgroup_attempt *a,
 			    struct cgroup_refusal *ret)
 {
@@ -181,17 +199,16 @@ static bool refused_subtree(const struct cgroup_attempt *a,
 					 "cgroup.subtree_control of '%s' has "
 					 "'%s'",
 					 text, controller);
+	if (is_threaded(a, controller, text, sizeof(text)))
+		return cgroup_refusal_is(
+			ret, KIST_CAUSE_CGROUP_SUBTREE_THREADED, a->name, text,
+			"cgroup.type of '%s' is '%s'", a->name, text);
 	if (a->errnum == ENOENT)
 		return cgroup_refused_absent(
 			&(struct cgroup_attempt){ .dir_fd = a->dir_fd,
 						  .name = a->name,
 						  .file = controller },
 			ret);
-	if (look(a, "cgroup.type", text, sizeof(text)) &&
-	    strcmp(text, "domain") != 0 && strcmp(text, "domain threaded") != 0)
-		return cgroup_refusal_is(
-			ret, KIST_CAUSE_CGROUP_SUBTREE_THREADED, a->name, text,
-			"cgroup.type of '%s' is '%s'", a->name, text);
 	if (a->errnum == EBUSY && look(a, "cgroup.procs", text, sizeof(text))) {
 		text[strcspn(text, "\n")] = '\0';
 		return cgroup_refusal_is(

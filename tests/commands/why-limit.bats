@@ -207,3 +207,12 @@ as_if() {
 	run as_if /proc/sys/kernel/threads-max 5000000 EAGAIN fork
 	expect_lacks THREADS_MAX
 }
+
+@test "memory of the machine: the kernel's log says who was ended" {
+	needs root
+	: >"$SCRATCH/log"
+	refused MACHINE_KILLED "the kernel's log: process" unshare -m sh -c \
+		"mount --bind $SCRATCH/log /dev/kmsg && exec $KIST why --json -- sh -c '
+			echo \"oom-kill:constraint=CONSTRAINT_NONE,task=sh,pid=\$\$,uid=0\" >/dev/kmsg
+			kill -9 \$\$'"
+}
