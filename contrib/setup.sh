@@ -13,7 +13,7 @@ check="$build g++ bats jq libseccomp-dev libjson-c-dev clang-format clang-tidy c
 	shellcheck debootstrap busybox-static uidmap tini dumb-init catatonit strace qemu-system-x86
 	linux-image-cloud-amd64 cpio kmod xz-utils iproute2 procps git
 	podman conmon containerd mandoc attr systemd dbus cgroup-tools
-	socat nftables curl chromium python3 libxml2-utils"
+	socat nftables btrfs-progs e2fsprogs curl chromium python3 libxml2-utils"
 bench="$build jq crun runc busybox-static"
 
 case ${1:-} in

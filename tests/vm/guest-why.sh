@@ -98,7 +98,7 @@ namespaces_end_at_their_root() {
 	cat >/run/inner <<-END
 		. /t/guest-why.sh only
 		mkdir -p /run/cgroup-all; mount --bind $top /run/cgroup-all
-	echo \$\$ >$top/w/a/cgroup.procs
+		echo \$\$ >$top/w/a/cgroup.procs
 		exec /t/kist unshare -C -m sh /run/inmost
 	END
 	cat >/run/inmost <<-END
