@@ -20,7 +20,7 @@
 #define LOOK_MS 1000
 #define SOON_MS 60
 #define PRESSURE_MS 250
-#define REST 25 /* looking takes at most one part in so many */
+#define REST 30 /* looking takes at most one part in so many */
 
 static const struct {
 	enum kist_event_kind kind;
@@ -323,7 +323,6 @@ static int follow(struct watching *w, struct kist_error *err)
 			now_ms() + (int64_t)(w->args->seconds * 1000) :
 			0;
 	int64_t next = now_ms() + LOOK_MS, rest = 0, used;
-	int64_t spent = clock_ms(CLOCK_THREAD_CPUTIME_ID);
 
 	while (!is_over(w, deadline)) {
 		int64_t until = next;
@@ -343,12 +342,11 @@ static int follow(struct watching *w, struct kist_error *err)
 		watch_pressure(w);
 		if (now_ms() < next)
 			continue;
+		used = clock_ms(CLOCK_THREAD_CPUTIME_ID);
 		ret = look(w, err);
 		if (ret < 0)
 			return ret;
-		/* with what each process cost since the look before */
-		used = clock_ms(CLOCK_THREAD_CPUTIME_ID) - spent;
-		spent += used;
+		used = clock_ms(CLOCK_THREAD_CPUTIME_ID) - used;
 		next = now_ms() + LOOK_MS;
 		rest = now_ms() + used * REST;
 	}
