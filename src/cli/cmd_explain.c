@@ -159,6 +159,9 @@ static int put_found(const struct kist_global *g, const char *word,
 	if (put_list(found->entries, found->count,
 		     found->how != KIST_EXPLAIN_OF_KIND) < 0)
 		return err_nomem(err);
+	printf("\nMore of each, with a line to try: 'kist explain WORD', such as "
+	       "'kist explain %s'.\n",
+	       found->entries[0].name);
 	return 0;
 }
 
@@ -287,9 +290,11 @@ static int put_kinds(struct kist_error *err)
 	struct kist_entry_kind kind;
 	struct table table;
 
-	printf("What a word means: 'kist explain WORD', such as veth, setns, "
-	       "CAP_SYS_ADMIN,\nmemory.max, EPERM, \"process 1\". All words of "
-	       "a kind: 'kist explain KIND'.\n\n");
+	printf("Ask for a word:  kist explain veth (or setns, CAP_SYS_ADMIN, "
+	       "memory.max, EPERM)\n"
+	       "as you would say: kist explain why is my pid 1\n"
+	       "or for all of a kind, such as what is often said and wrong: "
+	       "kist explain myths\n\n");
 	table_init(&table, columns, ARRAY_LEN(columns));
 	for (size_t i = 0; (kind = kist_explain_kind(i)).name; i++) {
 		if (!kind.count)

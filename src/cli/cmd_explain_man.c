@@ -79,6 +79,18 @@ static void put_field(FILE *out, const char *label, const char *text)
 		man_line(out, line.data);
 }
 
+/* A line of sh, in which nothing is a macro. */
+static void put_as_it_is(FILE *out, const char *line)
+{
+	fputs(".Bd -literal -offset indent -compact\n$ ", out);
+	for (; *line; line++)
+		if (*line == '\\')
+			fputs("\\e", out);
+		else
+			fputc(*line, out);
+	fputs("\n.Ed\n", out);
+}
+
 static void put_entry(FILE *out, const struct kist_entry *entry)
 {
 	fputs(".It Sy ", out);
@@ -91,8 +103,17 @@ static void put_entry(FILE *out, const struct kist_entry *entry)
 	put_field(out, "Counterpart", entry->other);
 	put_field(out, "See", entry->see);
 	put_field(out, "Source", entry->source);
-	fputs(".Dl ", out);
-	man_line(out, entry->try_line);
+	put_as_it_is(out, entry->try_line);
+}
+
+/* "ERRORS" is a section of other pages, "HISTORY" stands at the end. */
+static void put_section(FILE *out, const char *kinds)
+{
+	fputs(".Sh ", out);
+	put_upper(out, kinds);
+	if (strcmp(kinds, "errors") == 0 || strcmp(kinds, "history") == 0)
+		fputs(" AND WORDS", out);
+	fputs("\n.Bl -tag -width Ds\n", out);
 }
 
 static void put_kind(FILE *out, const char *subject,
@@ -105,11 +126,8 @@ static void put_kind(FILE *out, const char *subject,
 
 		if (strcmp(entry.subject, subject) != 0)
 			continue;
-		if (!any) {
-			fputs(".Sh ", out);
-			put_upper(out, kind->names);
-			fputs("\n.Bl -tag -width Ds\n", out);
-		}
+		if (!any)
+			put_section(out, kind->names);
 		any = true;
 		put_entry(out, &entry);
 	}

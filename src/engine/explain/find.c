@@ -62,7 +62,7 @@ static bool is_whole(const struct kist_entry *entry, const char *word)
 static bool is_loosely(const struct kist_entry *entry, const char *word)
 {
 	return question_is_like(entry->name, word) ||
-	       question_is_listed(entry->also, word);
+	       question_is_in(entry->also, word);
 }
 
 /* The very question, or one with other words of no weight. */
@@ -73,7 +73,8 @@ static bool is_asked(const struct kist_entry *entry, const char *word)
 
 static bool is_asked_so(const struct kist_entry *entry, const char *word)
 {
-	return question_is_listed(entry->ask, word);
+	return question_is_asked(entry->ask, word) ||
+	       question_is_asked(entry->also, word);
 }
 
 static bool in_names(const struct kist_entry *entry, const char *word)
@@ -270,7 +271,8 @@ static void try_question(struct search *s, const char *words)
 	char core[WORD_MAX];
 
 	collect(s, is_asked, words);
-	collect(s, is_asked_so, words);
+	question_shorten(words, core, sizeof(core));
+	collect(s, is_asked_so, core);
 	question_core(words, core, sizeof(core));
 	if (!found->count && strcmp(core, words) != 0)
 		try_word(s, core);

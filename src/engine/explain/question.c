@@ -117,6 +117,19 @@ bool question_is_like(const char *a, const char *b)
 	return same > 1 && !*a && !*next_letter(b);
 }
 
+/* Without the ending of several. */
+static size_t stem(const char *word)
+{
+	size_t len = strlen(word);
+
+	if (len > 4 && strcasecmp(word + len - 3, "ies") == 0)
+		return len - 3;
+	if (len > 3 && tolower((unsigned char)word[len - 1]) == 's' &&
+	    tolower((unsigned char)word[len - 2]) != 's')
+		return len - 1;
+	return len;
+}
+
 static void join(const struct words *words, char *buf, size_t size)
 {
 	size_t len = 0;
@@ -127,8 +140,7 @@ static void join(const struct words *words, char *buf, size_t size)
 					i ? " " : "", words->word[i]);
 }
 
-/* Without the words of no weight. */
-static void shorten(const char *text, char *buf, size_t size)
+void question_shorten(const char *text, char *buf, size_t size)
 {
 	struct words words;
 
@@ -163,19 +175,23 @@ bool question_is_in(const char *list, const char *words)
 	return is_item(list, words);
 }
 
-bool question_is_listed(const char *list, const char *words)
+bool question_is_asked(const char *list, const char *shortened)
 {
-	char core[QUESTION_MAX], item[QUESTION_MAX], part[QUESTION_MAX];
+	char item[QUESTION_MAX], part[QUESTION_MAX];
+	char first[QUESTION_MAX];
 
-	if (is_item(list, words))
-		return true;
-	shorten(words, core, sizeof(core));
-	while (list && *core) {
+	/* most are out of the question: that costs less than to shorten them */
+	snprintf(first, sizeof(first), "%.*s", (int)strcspn(shortened, " "),
+		 shortened);
+	first[stem(first)] = '\0';
+	if (!list || !*first || !strcasestr(list, first))
+		return false;
+	while (list) {
 		next_item(&list, item, sizeof(item));
-		if (!strchr(item, ' '))
+		if (!strchr(item, ' ') || !strcasestr(item, first))
 			continue;
-		shorten(item, part, sizeof(part));
-		if (question_is_like(part, core))
+		question_shorten(item, part, sizeof(part));
+		if (question_is_like(part, shortened))
 			return true;
 	}
 	return false;
@@ -203,19 +219,6 @@ void question_core(const char *text, char *buf, size_t size)
 }
 
 /* ---- ranking ---- */
-
-/* Without the ending of several. */
-static size_t stem(const char *word)
-{
-	size_t len = strlen(word);
-
-	if (len > 4 && strcasecmp(word + len - 3, "ies") == 0)
-		return len - 3;
-	if (len > 3 && tolower((unsigned char)word[len - 1]) == 's' &&
-	    tolower((unsigned char)word[len - 2]) != 's')
-		return len - 1;
-	return len;
-}
 
 /* What may follow the stem of the same word. */
 static bool is_ending(const char *text)

@@ -17,8 +17,12 @@ bool question_is_like(const char *a, const char *b);
 /* Is @words so like one of "a, b, c"? */
 bool question_is_in(const char *list, const char *words);
 
-/* And if words of no weight are left out? */
-bool question_is_listed(const char *list, const char *words);
+/* Without words of no weight: "difference of net_cls and net_prio" is "net_cls
+ * net_prio". Those that ask (who, when, why) stay. */
+void question_shorten(const char *words, char *buf, size_t size);
+
+/* Is it one of "a, b, c", when those are @shortened too? */
+bool question_is_asked(const char *list, const char *shortened);
 
 /* "what is the time namespace?": "time namespace" */
 void question_core(const char *words, char *buf, size_t size);
