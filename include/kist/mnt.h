@@ -120,8 +120,8 @@ struct kist_mnt_add {
  * A destination that is not there is made; what is at it is covered. After a
  * failure nothing is left.
  *
- * Return: 0; MNT_PATH (no absolute path, of the wrong sort, outside the root),
- * MNT_OPTION, VOLUME_SOURCE, MNT_DENIED, TARGET_….
+ * Return: 0; MNT_SYNTAX (no absolute path), MNT_PATH (of the wrong sort, out of
+ * the root), MNT_OPTION, VOLUME_SOURCE, MNT_DENIED, TARGET_….
  */
 int kist_mnt_add(const struct kist *kist, const struct kist_mnt_add *args,
 		 bool *ret_spreads, const struct kist_trace *trace,

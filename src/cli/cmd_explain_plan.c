@@ -187,8 +187,8 @@ static void put_steps(const struct kist_steps *steps)
 	put_list("IGNORED, AS NOBODY KNOWS THEM", steps->ignored);
 	put_list("WARNINGS", steps->warnings);
 	put_list("WOULD FAIL", steps->missing);
-	printf("\nAll together %s. The times are typical, measured on one "
-	       "machine\n(bench/steps.sh), not promised.\n",
+	printf("\nAll together %s. The times are typical: measured on one "
+	       "machine\n(bench/steps.sh) or estimated, not promised.\n",
 	       took);
 }
 

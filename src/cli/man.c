@@ -50,7 +50,8 @@ void man_line(FILE *out, const char *text)
 
 	while (*text) {
 		size_t len = strcspn(text, " ");
-		bool ends = len && text[len - 1] == '.' && column > 0;
+		bool ends = len && text[len - 1] == '.' &&
+			    (column > 0 || len > 4);
 
 		if (column && column + 1 + len > WIDTH) {
 			fputc('\n', out);

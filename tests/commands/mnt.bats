@@ -251,17 +251,18 @@ hint: did you mean 'POINT'?"
 	run -125 k mnt add "$held" "./none:$PWD/x/y"
 	expect_output "kist: source './none': No such file or directory (ENOENT)
 hint: make it first: mkdir -p './none'"
-	# MNT_PATH
-	run -125 k mnt add "$held" ./data:x
+	# MNT_SYNTAX
+	run -2 k mnt add "$held" ./data:x
 	expect_output "kist: the destination 'x' is not an absolute path
 hint: paths of a target begin with '/' and are below its root"
-	run -125 k mnt add "$held" ./data:/
+	run -2 k mnt add "$held" ./data:/
 	expect_has "the destination cannot be '/'"
-	run -125 k mnt add "$held" ./data
+	run -2 k mnt add "$held" ./data
 	expect_output "kist: './data' does not say where to mount it
 hint: write SRC:DST, as /data:/data:ro"
-	run -125 k mnt add "$held" ":$PWD/dir"
+	run -2 k mnt add "$held" ":$PWD/dir"
 	expect_has "':$PWD/dir' does not say what to mount"
+	# MNT_PATH
 	run -125 k mnt add "$held" "./data:$PWD/file"
 	expect_has "is no directory, the source is one"
 	run -125 k mnt add "$held" "./file:$PWD/dir"
@@ -284,7 +285,7 @@ hint: did you mean 'nosuid'?"
 	expect_has "4194304"
 	[ -z "$(find data dir -mindepth 1)" ]
 	[ ! -s file ]
-	run -125 k mnt rm "$held" relative
+	run -2 k mnt rm "$held" relative
 	expect_has "'relative' is not an absolute path"
 	[ -z "$(mounts_at "$PWD/dir")" ]
 }

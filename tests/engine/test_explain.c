@@ -335,7 +335,7 @@ static const struct {
 	{ "who made cgroups?", "history of control groups" },
 	{ "what should I read?", "reading list" },
 	{ "how do I limit memory", "memory.max" },
-	{ "how do I enter a namespace", "three calls" },
+	{ "how do I enter a namespace", "setns" },
 	{ "limit open files", "RLIMIT_NOFILE" },
 	{ "is root in a container root?", "root inside is root" },
 	{ "can root escape a container", "chroot is a jail" },

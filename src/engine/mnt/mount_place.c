@@ -220,7 +220,7 @@ const char *mount_place_path(struct mount_place *place, const char *path,
 	const char *tidy = path_tidy(path, &place->target.arena);
 
 	if (!tidy)
-		err_set(err, KIST_E_MNT_PATH, "'%s' is not an absolute path",
+		err_set(err, KIST_E_MNT_SYNTAX, "'%s' is not an absolute path",
 			path);
 	return tidy;
 }

@@ -55,7 +55,7 @@ MUST_CHECK int mount_place_visit(const struct mount_place *place,
 /* "nsenter -t 1234 -m …" that brings a shell line there; in the arena. */
 const char *mount_place_shell(struct mount_place *place);
 
-/* A path of the place: absolute, tidied, in the arena. NULL with MNT_PATH. */
+/* A path of the place: absolute, tidied, in the arena. NULL with MNT_SYNTAX. */
 const char *mount_place_path(struct mount_place *place, const char *path,
 			     struct kist_error *err);
 

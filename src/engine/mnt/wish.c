@@ -107,7 +107,7 @@ static int take_options(struct wish *wish, char *options,
 static int unreadable(const struct wish *wish, const char *what,
 		      struct kist_error *err)
 {
-	int ret = err_set(err, KIST_E_MNT_PATH, "'%s' does not say %s",
+	int ret = err_set(err, KIST_E_MNT_SYNTAX, "'%s' does not say %s",
 			  wish->written, what);
 
 	err_hint(err, wish->recursive ? "write SRC:DST, as /data:/data:ro" :
@@ -123,11 +123,11 @@ static int take_destination(struct wish *wish, const char *path,
 		return unreadable(wish, "where to mount it", err);
 	wish->destination = path_tidy(path, arena);
 	if (!wish->destination)
-		return err_set(err, KIST_E_MNT_PATH,
+		return err_set(err, KIST_E_MNT_SYNTAX,
 			       "the destination '%s' is not an absolute path",
 			       path);
 	if (strcmp(wish->destination, "/") == 0)
-		return err_set(err, KIST_E_MNT_PATH,
+		return err_set(err, KIST_E_MNT_SYNTAX,
 			       "the destination cannot be '/'");
 	return 0;
 }
@@ -161,7 +161,7 @@ int wish_read(const struct kist_mnt_add *args, struct arena *arena,
 	int ret = 0;
 
 	if (!args->volume == !args->tmpfs)
-		return err_set(err, KIST_E_MNT_PATH,
+		return err_set(err, KIST_E_MNT_SYNTAX,
 			       "either a volume or a tmpfs is needed");
 	wish.written = args->volume ? args->volume : args->tmpfs;
 	rest = arena_strdup(arena, wish.written);
@@ -174,7 +174,7 @@ int wish_read(const struct kist_mnt_add *args, struct arena *arena,
 	if (ret == 0)
 		ret = take_destination(&wish, strsep(&rest, ":"), arena, err);
 	if (ret == 0 && rest && strchr(rest, ':'))
-		ret = err_set(err, KIST_E_MNT_PATH, "too many ':' in '%s'",
+		ret = err_set(err, KIST_E_MNT_SYNTAX, "too many ':' in '%s'",
 			      wish.written);
 	if (ret == 0)
 		ret = take_options(&wish, rest, err);
