@@ -108,6 +108,10 @@ static char **make_argv(struct arena *arena, const char *path, pid_t pid,
 	return arena_failed(arena) ? NULL : argv;
 }
 
+/* Below are the ids of accounts and of the system: a line for them gives those
+ * away, to the user and to all that run as it. */
+#define SUBORDINATE_MIN 65536
+
 /* The line of /etc/subuid that would allow the first map that is not own. */
 static void advise(const char *word, const struct id_maps *maps, uint32_t own,
 		   struct kist_error *err)
@@ -117,10 +121,16 @@ static void advise(const char *word, const struct id_maps *maps, uint32_t own,
 
 		if (map->count == 1 && map->outside == own)
 			continue;
-		err_hint(err,
-			 "/etc/sub%s needs a line that allows it, such as "
-			 "'%u:%u:%u'",
-			 word, geteuid(), map->outside, map->count);
+		if (map->outside < SUBORDINATE_MIN)
+			err_hint(err,
+				 "map your own id (%u:%u:1), or ids of your "
+				 "line in /etc/sub%s; %u is another's",
+				 map->inside, own, word, map->outside);
+		else
+			err_hint(err,
+				 "/etc/sub%s needs a line that allows it, such "
+				 "as '%u:%u:%u'",
+				 word, geteuid(), map->outside, map->count);
 		return;
 	}
 }
