@@ -158,15 +158,16 @@ static bool is_own(const struct id_maps *maps, uint32_t own)
 static int refused(const struct writing *w, int errnum, const char *word,
 		   struct kist_error *err)
 {
+	bool is_uid = word[0] == 'u';
+	char own[48];
 	int ret = err_sys(
 		err, errnum == EPERM ? KIST_E_ID_MAP_DENIED : KIST_E_SYSTEM,
 		errnum, "write the %s map of process %d", word, w->pid);
 
+	snprintf(own, sizeof(own), "0 %u 1", is_uid ? geteuid() : getegid());
 	if (errnum == EPERM)
-		err_hint(err,
-			 "an ordinary user may map the own id alone, and "
-			 "the ids of /etc/sub%s with new%smap",
-			 word, word);
+		err_cause(err, KIST_CAUSE_MAP_FOREIGN,
+			  is_uid ? "CAP_SETUID" : "CAP_SETGID", own);
 	return ret;
 }
 

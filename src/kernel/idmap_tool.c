@@ -112,15 +112,17 @@ static char **make_argv(struct arena *arena, const char *path, pid_t pid,
 static void advise(const char *word, const struct id_maps *maps, uint32_t own,
 		   struct kist_error *err)
 {
+	char line[64], file[24];
+
 	for (size_t i = 0; i < maps->count; i++) {
 		const struct id_map *map = &maps->maps[i];
 
 		if (map->count == 1 && map->outside == own)
 			continue;
-		err_hint(err,
-			 "/etc/sub%s needs a line that allows it, such as "
-			 "'%u:%u:%u'",
-			 word, geteuid(), map->outside, map->count);
+		snprintf(line, sizeof(line), "%u:%u:%u", geteuid(),
+			 map->outside, map->count);
+		snprintf(file, sizeof(file), "/etc/sub%s", word);
+		err_cause(err, KIST_CAUSE_SUBID_RANGE, line, file);
 		return;
 	}
 }
@@ -134,10 +136,13 @@ int idmap_tool_run(const char *word, pid_t pid, const struct id_maps *maps,
 	int ret;
 
 	arena_init(&arena);
-	if (!find_tool(word, path))
-		return err_set(err, KIST_E_ID_MAP_TOOL,
-			       "map %ss with new%smap, which is not installed",
-			       word, word);
+	if (!find_tool(word, path)) {
+		ret = err_set(err, KIST_E_ID_MAP_TOOL,
+			      "map %ss with new%smap, which is not installed",
+			      word, word);
+		err_cause(err, KIST_CAUSE_SUBID_TOOL, NULL, NULL);
+		return ret;
+	}
 	argv = make_argv(&arena, path, pid, maps);
 	if (!argv)
 		return err_nomem(err);

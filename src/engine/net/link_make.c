@@ -71,9 +71,7 @@ static bool is_apart(const struct site *a, const struct site *b)
 static int explain_pair(int ret, struct kist_error *err)
 {
 	if (ret == -EPERM)
-		err_hint(err, "it takes CAP_NET_ADMIN in both namespaces: an "
-			      "ordinary user has it if one user namespace owns "
-			      "both, as when one 'kist net link' makes them");
+		err_cause(err, KIST_CAUSE_NET_ADMIN_BOTH, NULL, NULL);
 	return ret;
 }
 

@@ -88,14 +88,9 @@ static int check_device(const struct moving *m, struct kist_error *err)
 static int explain(const struct moving *m, int ret, struct kist_error *err)
 {
 	if (ret == -EINVAL)
-		err_hint(err,
-			 "its driver keeps it where it is; a wireless "
-			 "device moves with all of its radio: iw phy "
-			 "PHY set netns name %s",
-			 m->to.word);
+		err_cause(err, KIST_CAUSE_DEVICE_STAYS, m->to.word, NULL);
 	if (ret == -EPERM)
-		err_hint(err, "it takes CAP_NET_ADMIN in both namespaces: be "
-			      "root");
+		err_cause(err, KIST_CAUSE_NET_ADMIN_BOTH, NULL, NULL);
 	return ret;
 }
 

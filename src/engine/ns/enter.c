@@ -42,9 +42,7 @@ static int explain(const struct entering *e, int ret, struct kist_error *err)
 	}
 	if (err->errnum == EPERM && err->id == KIST_E_SYSTEM && e->kinds &&
 	    !err->hint[0])
-		err_hint(err, "it takes CAP_SYS_ADMIN in the user namespace "
-			      "that owns it: enter that one too (-U), or be "
-			      "root");
+		err_cause(err, KIST_CAUSE_JOIN_OWNER, NULL, NULL);
 	return ret;
 }
 
