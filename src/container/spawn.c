@@ -21,6 +21,8 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
+#include <kist/cause.h>
+
 #include "container/child_image.h"
 #include "container/spawn.h"
 #include "kernel/ns.h"

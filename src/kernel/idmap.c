@@ -18,6 +18,8 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include <kist/cause.h>
+
 #include "base/buf.h"
 #include "kernel/idmap.h"
 #include "kernel/idmap_tool.h"

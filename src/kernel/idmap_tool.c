@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <kist/cause.h>
+
 #include "base/buf.h"
 #include "kernel/idmap_tool.h"
 #include "kernel/subid.h"

@@ -5,6 +5,8 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
+#include <kist/cause.h>
+
 #include "kernel/net_socket.h"
 #include "kernel/nsid.h"
 

@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include <kist/cause.h>
+
 #include "base/trace.h"
 #include "kernel/net_socket.h"
 #include "network/site.h"

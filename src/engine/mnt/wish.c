@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <kist/cause.h>
+
 #include "base/near.h"
 #include "engine/mnt/wish.h"
 #include "engine/run/volume.h"

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include <kist/cause.h>
+
 #include "base/near.h"
 #include "engine/net/link_making.h"
 

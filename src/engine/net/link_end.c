@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include <kist/cause.h>
+
 #include "engine/net/link_end.h"
 #include "kernel/link.h"
 

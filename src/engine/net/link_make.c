@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include <kist/cause.h>
+
 #include "base/trace.h"
 #include "engine/net/link_making.h"
 #include "kernel/ns.h"

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include <kist/cause.h>
 #include <kist/link.h>
 
 #include "base/trace.h"

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <kist/cause.h>
 #include <kist/netns.h>
 
 #include "base/arena.h"

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <kist/cause.h>
+
 #include "container/spawn.h"
 #include "engine/ns/enter.h"
 #include "sys/process.h"

@@ -9,6 +9,8 @@
 #include <sys/statfs.h>
 #include <time.h>
 
+#include <kist/cause.h>
+
 #include "base/trace.h"
 #include "engine/ns/unshare.h"
 #include "kernel/cap.h"

@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <kist/cause.h>
+
 #include "base/path.h"
 #include "engine/command.h"
 #include "engine/ns/unshare.h"

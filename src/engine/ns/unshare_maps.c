@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <kist/cause.h>
+
 #include "base/num.h"
 #include "engine/ns/unshare.h"
 #include "kernel/subid.h"

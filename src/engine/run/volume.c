@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <kist/cause.h>
+
 #include "base/path.h"
 #include "engine/run/volume.h"
 

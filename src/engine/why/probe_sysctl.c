@@ -136,43 +136,6 @@ int probe_sysctl_net_owner(const struct why_case *c, struct why_finding *found)
 			  c->pid, (unsigned long long)look_ns(c, NS_NET));
 }
 
-/* Those of a namespace belong to its root, wherever that is. */
-static bool is_of_namespace(const char *setting)
-{
-	static const char *const starts[] = {
-		"user/",	   "fs/mqueue/",       "kernel/shm",
-		"kernel/msg",	   "kernel/sem",       "kernel/auto_msgmni",
-		"kernel/hostname", "kernel/domainname"
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(starts); i++)
-		if (strncmp(setting, starts[i], strlen(starts[i])) == 0)
-			return true;
-	return false;
-}
-
-int probe_sysctl_root(const struct why_case *c, struct why_finding *found)
-{
-	const char *setting = setting_of(c);
-	struct proc_status status;
-	char *name;
-	struct stat st;
-
-	if (!setting || strncmp(setting, "net/", 4) == 0 ||
-	    !is_there(c, setting, &st) || !(st.st_mode & 0200) ||
-	    !caller_status(c, &status) ||
-	    (look_is_inner(c) && is_of_namespace(setting)) ||
-	    (status.uid[PROC_EFFECTIVE] == 0 && !look_is_inner(c)))
-		return 0;
-	name = arena_strdup(c->arena, setting);
-	for (char *p = name; p && *p; p++)
-		if (*p == '/')
-			*p = '.';
-	return look_found(c, found, true, name, NULL, "process %d is user %d%s",
-			  c->pid, (int)status.uid[PROC_EFFECTIVE],
-			  look_is_inner(c) ? " of a user namespace" : "");
-}
-
 int probe_memfd_noexec(const struct why_case *c, struct why_finding *found)
 {
 	int64_t value;
