@@ -50,14 +50,14 @@ by=(setpriv --reuid "$TEST_USER" --regid "$TEST_USER" --clear-groups)
 	# a program that may be executed and not read
 	cp "$(command -v sleep)" "$SCRATCH/sealed"
 	chmod 711 "$SCRATCH/sealed"
-	ordinary "$SCRATCH/sealed" 300 3>&- &
+	"${by[@]}" "$SCRATCH/sealed" 300 3>&- &
 	held=$!
 	eventually is_of_root "$held"
 	pid=$held
 	because PROCESS_NOT_DUMPABLE "belongs to user 0" "${by[@]}" cat "/proc/$pid/environ"
 	kill "$held"
 	# the remedy: one without rights of its own
-	ordinary sleep 300 3>&- &
+	"${by[@]}" sleep 300 3>&- &
 	held=$!
 	eventually is_sleep "$held"
 	ordinary cat "/proc/$held/environ" >/dev/null
@@ -71,13 +71,13 @@ is_of_root() {
 
 @test "entering takes the right in the owner of the namespace" {
 	needs root user
-	ordinary sleep 300 3>&- &
+	"${by[@]}" sleep 300 3>&- &
 	held=$!
 	eventually is_sleep "$held"
 	because JOIN_OWNER "has no CAP_SYS_ADMIN" "${by[@]}" nsenter -t "$held" -u true
 	kill "$held"
 	# the remedy: its user namespace too
-	ordinary /usr/bin/unshare -Uru sleep 300 3>&- &
+	"${by[@]}" /usr/bin/unshare -Uru sleep 300 3>&- &
 	held=$!
 	eventually is_sleep "$held"
 	because JOIN_OWNER "has no CAP_SYS_ADMIN" "${by[@]}" nsenter -t "$held" -u true
@@ -93,7 +93,7 @@ is_of_root() {
 	because TIME_RANGE "choose an offset of at least -" /usr/bin/unshare -T sh -c \
 		'echo monotonic -99999999999 0 >/proc/self/timens_offsets'
 	# the same words from a verb, and the remedy of both
-	run -125 kist unshare -T --monotonic=-99999999s true
+	run kist unshare -T --monotonic=-99999999s true
 	expect_has "hint: choose an offset of at least -"
 	run -0 kist unshare -T --monotonic=5 true
 }
@@ -117,21 +117,38 @@ is_of_root() {
 
 @test "ids of others: without a line, outside of the line, without the tools" {
 	needs root user subids
-	run -0 kist why --json ENOENT newuidmap 1 0 5 1
+	run kist why --json ENOENT newuidmap 1 0 5 1
 	[ "$(jq '.findings | length' <<<"$output")" = 0 ] # it is installed
-	run -0 as_user sh -c '"$KIST" why --json EPERM newuidmap 1 0 5 1'
+	run as_user sh -c '"$KIST" why --json EPERM newuidmap 1 0 5 1'
 	[ "$(jq -r '.findings[0].cause' <<<"$output")" = SUBID_RANGE ]
 	expect_has "not 5 to 5"
-	run -0 setpriv --reuid 54321 --regid 54321 --clear-groups "$KIST" why --json \
+	run setpriv --reuid 54321 --regid 54321 --clear-groups "$KIST" why --json \
 		EPERM newuidmap 1 0 5 1
 	[ "$(jq -r '.findings[0].cause' <<<"$output")" = SUBID_NONE ]
 	expect_has "no line of /etc/subuid is for user 54321"
 	# without the tools: what cannot be executed lies over them
 	# shellcheck disable=SC2016
-	run -0 /usr/bin/unshare -m sh -c 'mount --bind /dev/null "$1"
+	run /usr/bin/unshare -m sh -c 'mount --bind /dev/null "$1"
 		"$0" why --json ENOENT newuidmap 1 0 5 1' "$KIST" /usr/bin/newuidmap
 	[ "$(jq -r '.findings[0].cause' <<<"$output")" = SUBID_TOOL ]
 	expect_has "apt install uidmap"
 	# the remedy: ids that the line gives
 	as_user sh -c '"$KIST" unshare --map-auto true'
+}
+
+@test "a daemon that does not run, and a socket that is for a group" {
+	needs root user
+	command -v python3 >/dev/null || skip "needs python3"
+	local ask='import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])'
+	because SOCKET_CLOSED "does not run" python3 -c "$ask" "$SCRATCH/a.sock"
+	python3 -c 'import socket, sys, time
+s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); time.sleep(300)' \
+		"$SCRATCH/a.sock" 3>&- &
+	held=$!
+	eventually test -S "$SCRATCH/a.sock"
+	chmod 660 "$SCRATCH/a.sock"
+	because SOCKET_MODE "of user 0 and group 0" "${by[@]}" python3 -c "$ask" "$SCRATCH/a.sock"
+	# the remedies
+	setpriv --reuid "$TEST_USER" --groups 0 --regid "$TEST_USER" python3 -c "$ask" "$SCRATCH/a.sock"
+	kill "$held"
 }

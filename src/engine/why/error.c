@@ -183,6 +183,12 @@ static void read_subject(const struct kist_error *failed, struct why_case *c)
 	const char *on = strstr(failed->what, " on ");
 
 	c->subject = second ? second : first;
+	/* "set sysctl 'KEY' to 'VALUE'" */
+	if (second && strncmp(failed->what, "set sysctl", 10) == 0) {
+		c->subject = first;
+		c->value = second;
+		return;
+	}
 	if (c->call & WHY_MOUNT && second)
 		c->source = first;
 	else if (second)
