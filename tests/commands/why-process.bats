@@ -66,7 +66,7 @@ by=(setpriv --reuid "$TEST_USER" --regid "$TEST_USER" --clear-groups)
 
 is_sleep() { [ "$(cat "/proc/$1/comm")" = sleep ]; }
 is_of_root() {
-	[ "$(cat "/proc/$1/comm")" = sealed ] && [ "$(stat -c %u "/proc/$1")" = 0 ]
+	[ "$(cat "/proc/$1/comm")" = sealed ] && [ "$(stat -c %u "/proc/$1/status")" = 0 ]
 }
 
 @test "entering takes the right in the owner of the namespace" {
@@ -138,17 +138,17 @@ is_of_root() {
 
 @test "a daemon that does not run, and a socket that is for a group" {
 	needs root user
-	command -v python3 >/dev/null || skip "needs python3"
+	[ -x /usr/bin/python3 ] || skip "needs python3"
 	local ask='import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])'
-	because SOCKET_CLOSED "does not run" python3 -c "$ask" "$SCRATCH/a.sock"
-	python3 -c 'import socket, sys, time
+	because SOCKET_CLOSED "does not run" /usr/bin/python3 -c "$ask" "$SCRATCH/a.sock"
+	/usr/bin/python3 -c 'import socket, sys, time
 s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); time.sleep(300)' \
 		"$SCRATCH/a.sock" 3>&- &
 	held=$!
 	eventually test -S "$SCRATCH/a.sock"
 	chmod 660 "$SCRATCH/a.sock"
-	because SOCKET_MODE "of user 0 and group 0" "${by[@]}" python3 -c "$ask" "$SCRATCH/a.sock"
+	because SOCKET_MODE "of user 0 and group 0" "${by[@]}" /usr/bin/python3 -c "$ask" "$SCRATCH/a.sock"
 	# the remedies
-	setpriv --reuid "$TEST_USER" --groups 0 --regid "$TEST_USER" python3 -c "$ask" "$SCRATCH/a.sock"
+	setpriv --reuid "$TEST_USER" --groups 0 --regid "$TEST_USER" /usr/bin/python3 -c "$ask" "$SCRATCH/a.sock"
 	kill "$held"
 }

@@ -89,7 +89,8 @@ static int check_device(const struct moving *m, struct kist_error *err)
 static int explain(const struct moving *m, int ret, struct kist_error *err)
 {
 	if (ret == -EINVAL)
-		err_cause(err, KIST_CAUSE_DEVICE_STAYS, m->to.word, NULL);
+		err_cause(err, KIST_CAUSE_DEVICE_FIXED, m->link.name,
+			  m->link.kind);
 	if (ret == -EPERM)
 		err_cause(err, KIST_CAUSE_NET_ADMIN_BOTH, NULL, NULL);
 	return ret;

@@ -81,7 +81,8 @@ static bool look_at_other(const struct why_case *c, struct other *o)
 	struct stat st;
 
 	*o = (struct other){ .pid = pid_of(c) };
-	snprintf(path, sizeof(path), "/proc/%d", o->pid);
+	/* the folder itself is always the user's */
+	snprintf(path, sizeof(path), "/proc/%d/status", o->pid);
 	if (!o->pid || o->pid == c->pid || !is_private(c) ||
 	    !caller_status(c, &o->own) || !load_status(c, o->pid, &o->its) ||
 	    !look_stat(c, path, &st))
@@ -148,7 +149,8 @@ int probe_process_not_dumpable(const struct why_case *c,
 	    o.owner == (uint32_t)o.its.uid[PROC_EFFECTIVE])
 		return 0;
 	return look_found(c, found, true, number(c, "", o.pid), NULL,
-			  "it is of user %d, but /proc/%d belongs to user %u",
+			  "it is of user %d, but /proc/%d/status belongs to "
+			  "user %u",
 			  (int)o.its.uid[PROC_EFFECTIVE], o.pid, o.owner);
 }
 
