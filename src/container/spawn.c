@@ -21,8 +21,11 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
+#include <kist/cause.h>
+
 #include "container/child_image.h"
 #include "container/spawn.h"
+#include "kernel/ns.h"
 #include "sys/file.h"
 #include "sys/process.h"
 
@@ -121,9 +124,13 @@ static int image_open(struct plan *plan, int *ret_fd, struct kist_error *err)
 
 	if (ret < 0)
 		return ret;
-	if (fd < 0)
-		return err_sys(err, KIST_E_SYSTEM, -fd,
-			       "make a memory file for the first process");
+	if (fd < 0) {
+		err_sys(err, KIST_E_SYSTEM, -fd,
+			"make a memory file for the first process");
+		if (fd == -EACCES)
+			err_cause(err, KIST_CAUSE_MEMFD_NOEXEC, NULL, NULL);
+		return fd;
+	}
 	ret = write_parts(fd, parts);
 	if (ret < 0)
 		return err_sys(err, KIST_E_SYSTEM, -ret,
@@ -144,8 +151,7 @@ static int exec_error(int errnum, struct kist_error *err)
 {
 	err_sys(err, KIST_E_SYSTEM, errnum, "execute the first process");
 	if (errnum == EACCES)
-		err_hint(err, "memory files may not be executed here: see "
-			      "the sysctl vm.memfd_noexec");
+		err_cause(err, KIST_CAUSE_MEMFD_NOEXEC, NULL, NULL);
 	return -errnum;
 }
 
@@ -162,20 +168,36 @@ int spawn_become(struct plan *plan, struct kist_error *err)
 	return exec_error(start.errnum, err);
 }
 
+/* " (user, mnt)": the table of causes is asked about them. */
+static const char *kinds_text(uint64_t flags, char *buf, size_t size)
+{
+	size_t len = 0;
+
+	buf[0] = '\0';
+	for (int kind = 0; kind < NS_COUNT; kind++)
+		if (flags & (uint64_t)ns_table[kind].clone_flag && len < size)
+			len += (size_t)snprintf(buf + len, size - len, "%s%s",
+						len ? ", " : " (",
+						ns_table[kind].name);
+	if (len && len < size)
+		snprintf(buf + len, size - len, ")");
+	return buf;
+}
+
 static int clone_error(const struct plan *plan, int errnum,
 		       struct kist_error *err)
 {
+	char kinds[80];
+
 	if (plan->cgroup && (errnum == EBUSY || errnum == EOPNOTSUPP ||
 			     errnum == EAGAIN || errnum == EACCES))
 		return cgroup_explain_join(plan->cgroup, errnum, err);
 	err_sys(err, KIST_E_NAMESPACE, errnum,
-		"make the first process in its namespaces");
-	if (errnum == EPERM)
+		"make the first process in its namespaces%s",
+		kinds_text(plan->clone_flags, kinds, sizeof(kinds)));
+	if (errnum == EPERM && !(plan->clone_flags & CLONE_NEWUSER))
 		err_hint(err, "root, or a user namespace, is needed: add one "
 			      "with id maps to the configuration");
-	if (errnum == ENOSPC)
-		err_hint(err, "raise the limits in /proc/sys/user/max_*"
-			      "_namespaces");
 	return -errnum;
 }
 

@@ -18,6 +18,8 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include <kist/cause.h>
+
 #include "base/buf.h"
 #include "kernel/idmap.h"
 #include "kernel/idmap_tool.h"
@@ -158,15 +160,16 @@ static bool is_own(const struct id_maps *maps, uint32_t own)
 static int refused(const struct writing *w, int errnum, const char *word,
 		   struct kist_error *err)
 {
+	bool is_uid = word[0] == 'u';
+	char own[48];
 	int ret = err_sys(
 		err, errnum == EPERM ? KIST_E_ID_MAP_DENIED : KIST_E_SYSTEM,
 		errnum, "write the %s map of process %d", word, w->pid);
 
+	snprintf(own, sizeof(own), "0 %u 1", is_uid ? geteuid() : getegid());
 	if (errnum == EPERM)
-		err_hint(err,
-			 "an ordinary user may map the own id alone, and "
-			 "the ids of /etc/sub%s with new%smap",
-			 word, word);
+		err_cause(err, KIST_CAUSE_MAP_FOREIGN,
+			  is_uid ? "CAP_SETUID" : "CAP_SETGID", own);
 	return ret;
 }
 
@@ -183,7 +186,7 @@ static int give(const struct writing *w, const char *word,
 	snprintf(name, sizeof(name), "%s_map", word);
 	ret = write_map(w, name, maps);
 	if (ret == -EPERM && !is_own(maps, own))
-		return idmap_tool_run(word, w->pid, maps, own, err);
+		return idmap_tool_run(word, w->pid, maps, err);
 	return ret < 0 ? refused(w, -ret, word, err) : 0;
 }
 

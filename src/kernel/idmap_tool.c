@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <kist/cause.h>
+
 #include "base/buf.h"
 #include "kernel/idmap_tool.h"
 #include "kernel/subid.h"
@@ -108,35 +110,18 @@ static char **make_argv(struct arena *arena, const char *path, pid_t pid,
 	return arena_failed(arena) ? NULL : argv;
 }
 
-/* Below are the ids of accounts and of the system: a line for them gives those
- * away, to the user and to all that run as it. */
-#define SUBORDINATE_MIN 65536
-
-/* The line of /etc/subuid that would allow the first map that is not own. */
-static void advise(const char *word, const struct id_maps *maps, uint32_t own,
-		   struct kist_error *err)
+/* No line that would allow just these is named: ids of accounts would be given
+ * away. */
+static void advise(const char *word, struct kist_error *err)
 {
-	for (size_t i = 0; i < maps->count; i++) {
-		const struct id_map *map = &maps->maps[i];
+	char file[16];
 
-		if (map->count == 1 && map->outside == own)
-			continue;
-		if (map->outside < SUBORDINATE_MIN)
-			err_hint(err,
-				 "map your own id (%u:%u:1), or ids of your "
-				 "line in /etc/sub%s; %u is another's",
-				 map->inside, own, word, map->outside);
-		else
-			err_hint(err,
-				 "/etc/sub%s needs a line that allows it, such "
-				 "as '%u:%u:%u'",
-				 word, geteuid(), map->outside, map->count);
-		return;
-	}
+	snprintf(file, sizeof(file), "/etc/sub%s", word);
+	err_cause(err, KIST_CAUSE_SUBID_RANGE, NULL, file);
 }
 
 int idmap_tool_run(const char *word, pid_t pid, const struct id_maps *maps,
-		   uint32_t own, struct kist_error *err)
+		   struct kist_error *err)
 {
 	CLEANUP_ARENA struct arena arena;
 	char path[TOOL_BYTES], said[SAID_BYTES];
@@ -144,10 +129,13 @@ int idmap_tool_run(const char *word, pid_t pid, const struct id_maps *maps,
 	int ret;
 
 	arena_init(&arena);
-	if (!find_tool(word, path))
-		return err_set(err, KIST_E_ID_MAP_TOOL,
-			       "map %ss with new%smap, which is not installed",
-			       word, word);
+	if (!find_tool(word, path)) {
+		ret = err_set(err, KIST_E_ID_MAP_TOOL,
+			      "map %ss with new%smap, which is not installed",
+			      word, word);
+		err_cause(err, KIST_CAUSE_SUBID_TOOL, NULL, NULL);
+		return ret;
+	}
 	argv = make_argv(&arena, path, pid, maps);
 	if (!argv)
 		return err_nomem(err);
@@ -159,7 +147,7 @@ int idmap_tool_run(const char *word, pid_t pid, const struct id_maps *maps,
 			      "map %ss with '%s'", word, path);
 		if (said[0])
 			err_kernel(err, "%s", said);
-		advise(word, maps, own, err);
+		advise(word, err);
 	}
 	return ret;
 }

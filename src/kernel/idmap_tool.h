@@ -12,12 +12,11 @@
 /**
  * idmap_tool_run() - let the setuid tool write a map
  * @word:	"uid" or "gid"
- * @own:	the caller's own id
  *
  * Return: 0; -ENOENT (ID_MAP_TOOL), -EPERM (ID_MAP_DENIED).
  */
 MUST_CHECK int idmap_tool_run(const char *word, pid_t pid,
-			      const struct id_maps *maps, uint32_t own,
+			      const struct id_maps *maps,
 			      struct kist_error *err);
 
 /* Is the tool for @word on this machine? */

@@ -5,6 +5,8 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
+#include <kist/cause.h>
+
 #include "kernel/net_socket.h"
 #include "kernel/nsid.h"
 
@@ -91,6 +93,6 @@ int nsid_set(struct netlink *nl, int netns_fd, int32_t id,
 		net_refused(nl, ret, err, KIST_E_NSID,
 			    "give a namespace the id %d", id);
 	if (ret == -EPERM)
-		err_hint(err, "it takes CAP_NET_ADMIN here: be root");
+		err_cause(err, KIST_CAUSE_CAPABILITY, "CAP_NET_ADMIN", NULL);
 	return ret;
 }

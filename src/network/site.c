@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include <kist/cause.h>
+
 #include "base/trace.h"
 #include "kernel/net_socket.h"
 #include "network/site.h"
@@ -299,8 +301,7 @@ static void explain_route(const struct site *site, int ret, const char *dest,
 			  struct kist_error *err)
 {
 	if (ret == -ENETUNREACH || ret == -EHOSTUNREACH || ret == -EINVAL)
-		err_hint(err, "a gateway has to be in a subnet of one of the "
-			      "devices there, and that device up");
+		err_cause(err, KIST_CAUSE_NEXTHOP, NULL, NULL);
 	if (ret == -ESRCH && err) {
 		*err = (struct kist_error){ 0 };
 		err_set(err, KIST_E_ROUTE, "there is no route '%s'", dest);

@@ -98,7 +98,8 @@ nested() {
 	[ "$(echo "$output" | jq -r '.[].path')" = d/roots ]
 	run "$KIST" id owners nosuch
 	expect_status 125
-	expect_output "kist: open the folder 'nosuch': No such file or directory (ENOENT)"
+	expect_output "kist: open the folder 'nosuch': No such file or directory (ENOENT)
+hint: make what is missing behind '$SCRATCH', or correct the path"
 }
 
 @test "a map is checked, and the missing line is said" {

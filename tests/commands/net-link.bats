@@ -504,7 +504,7 @@ netns: $N1
 	mistake "'$N1': there is no route 'default'" "" \
 		net route "$N1" del default
 	mistake "'$N1': add route 'default': Nexthop has invalid gateway (ENETUNREACH)" \
-		"a gateway has to be in a subnet of one of the devices there, and that device up" \
+		"a gateway has to be in a subnet of one of the devices there, and that device up: give it an address of that subnet first" \
 		net route "$N1" add default via 10.9.9.9
 	mistake "'10.0.0.0/33' is not a destination" \
 		"write default, or a subnet such as 10.0.0.0/8" \

@@ -106,7 +106,8 @@ refuses() {
 	chmod 755 "$SCRATCH/b"
 	run as_user sh -c "\$OCI --root \$HOME/state run -b '$SCRATCH/b' one" # NAMESPACE
 	expect_status 1
-	expect_has "make the first process in its namespaces: Operation not permitted"
+	expect_has "make the first process in its namespaces ("
+	expect_has "): Operation not permitted"
 	machine_unchanged
 }
 

@@ -105,7 +105,9 @@ hold_user_namespace() {
 		'echo 1 >/proc/sys/user/max_uts_namespaces; /usr/bin/unshare -u /usr/bin/unshare -u true'
 	because NS_DEEP "32 deep" sh -c \
 		'n=0; c=true; while [ $n -lt 40 ]; do c="/usr/bin/unshare -Ur $c"; n=$((n + 1)); done; exec $c'
-	# the remedy of the first two
+	# the remedy of the third: further out
+	sh -c 'n=0; c=true; while [ $n -lt 25 ]; do c="/usr/bin/unshare -Ur $c"; n=$((n + 1)); done; exec $c'
+	# and of the first two
 	/usr/bin/unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_uts_namespaces
 		echo 10000 >/proc/sys/user/max_uts_namespaces; /usr/bin/unshare -u true'
 }
@@ -153,6 +155,8 @@ filter() {
 @test "threads, and the user namespace one is in" {
 	needs root
 	because OWN_USER_NS "process" nsenter --user=/proc/self/ns/user true
+	# the remedy: without it
+	nsenter --uts=/proc/self/ns/uts true
 	command -v perl >/dev/null || skip "needs perl with threads"
 	perl -Mthreads -e 1 2>/dev/null || skip "needs perl with threads"
 	because THREADS "has 2 threads" perl -Mthreads -e \
@@ -167,4 +171,36 @@ filter() {
 	[ -u /usr/bin/mount ] || [ -u /bin/mount ] || skip "needs a set-user-ID mount"
 	because NO_NEW_PRIVS "its program is set-user-ID of 0" \
 		setpriv --reuid "$TEST_USER" --clear-groups --no-new-privs mount -t tmpfs x /mnt
+}
+
+@test "no_new_privs is left out, and a set-user-ID program has its rights" {
+	needs root user
+	cp "$(command -v hostname)" "$SCRATCH/named"
+	chmod 4755 "$SCRATCH/named"
+	because NO_NEW_PRIVS "its program is set-user-ID of 0" setpriv --reuid "$TEST_USER" \
+		--clear-groups --no-new-privs "$SCRATCH/named" "$(hostname)"
+	# the remedy
+	setpriv --reuid "$TEST_USER" --clear-groups "$SCRATCH/named" "$(hostname)"
+}
+
+@test "setgroups is written before gid_map, not after" {
+	needs root user
+	hold_user_namespace
+	echo "0 $(id -g "$TEST_USER") 1" >"/proc/$held/gid_map"
+	because SETGROUPS_LATE "gid_map" sh -c "echo deny >/proc/$held/setgroups"
+	kill "$held"
+	# the remedy
+	hold_user_namespace
+	echo deny >"/proc/$held/setgroups"
+	echo "0 $(id -g "$TEST_USER") 1" >"/proc/$held/gid_map"
+	[ "$(cat "/proc/$held/setgroups")" = deny ]
+	kill "$held"
+}
+
+@test "an id is mapped, and a file given to it" {
+	needs root user subids
+	as_user sh -c 'cd "$(mktemp -d)" && touch file &&
+		"$KIST" unshare --map-auto -S 0 -G 0 sh -c "chown 5:5 file && stat -c %u:%g file && rm file"' \
+		>"$SCRATCH/owner"
+	[ "$(cat "$SCRATCH/owner")" = 5:5 ]
 }

@@ -206,8 +206,9 @@ static void map_strangers(void)
 	assert_int_equal(err.id, KIST_E_ID_MAP_DENIED);
 	assert_string_equal(err.what, "map uids with '/usr/bin/newuidmap'");
 	assert_true(strlen(err.kernel) > 0);
-	CHECK_HINT(&err, "/etc/subuid needs a line that allows it, such as "
-			 "'4711:1000:1'");
+	CHECK_HINT(&err, "map the own id, or ids that /etc/subuid gives; root "
+			 "gives more with a line that is free: 'kist id "
+			 "suggest'");
 	stop(pid);
 }
 

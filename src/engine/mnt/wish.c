@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <kist/cause.h>
+
 #include "base/near.h"
 #include "engine/mnt/wish.h"
 #include "engine/run/volume.h"
@@ -145,7 +147,8 @@ static int take_source(struct wish *wish, const char *path, struct arena *arena,
 
 		err_sys(err, KIST_E_VOLUME_SOURCE, errnum, "source '%s'", path);
 		if (errnum == ENOENT)
-			err_hint(err, "make it first: mkdir -p '%s'", path);
+			err_cause(err, KIST_CAUSE_MOUNT_SOURCE_MISSING, path,
+				  NULL);
 		return -errnum;
 	}
 	wish->source = arena_strdup(arena, real);

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include <kist/cause.h>
+
 #include "base/near.h"
 #include "engine/net/link_making.h"
 
@@ -254,8 +256,7 @@ static int check_names(const struct link_making *m, struct kist_error *err)
 		if (!link_is_name(names[i])) {
 			err_set(err, KIST_E_LINK_ARGS,
 				"'%s' is not a name for a device", names[i]);
-			err_hint(err, "at most 15 letters, none of them '/', "
-				      "':', '%%' or a blank");
+			err_cause(err, KIST_CAUSE_DEVICE_NAME, NULL, NULL);
 			return -EINVAL;
 		}
 	return 0;

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include <kist/cause.h>
+
 #include "engine/net/link_end.h"
 #include "kernel/link.h"
 
@@ -130,8 +132,7 @@ int link_device_parse(const char *word, struct arena *arena,
 		int ret = err_set(err, KIST_E_LINK_END,
 				  "'%s' is not a name for a device", device);
 
-		err_hint(err, "at most 15 letters, none of them '/', ':', '%%' "
-			      "or a blank");
+		err_cause(err, KIST_CAUSE_DEVICE_NAME, NULL, NULL);
 		return ret;
 	}
 	if (at && !at[1])

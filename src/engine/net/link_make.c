@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include <kist/cause.h>
+
 #include "base/trace.h"
 #include "engine/net/link_making.h"
 #include "kernel/ns.h"
@@ -71,9 +73,7 @@ static bool is_apart(const struct site *a, const struct site *b)
 static int explain_pair(int ret, struct kist_error *err)
 {
 	if (ret == -EPERM)
-		err_hint(err, "it takes CAP_NET_ADMIN in both namespaces: an "
-			      "ordinary user has it if one user namespace owns "
-			      "both, as when one 'kist net link' makes them");
+		err_cause(err, KIST_CAUSE_NET_ADMIN_BOTH, NULL, NULL);
 	return ret;
 }
 

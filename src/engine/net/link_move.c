@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include <kist/cause.h>
 #include <kist/link.h>
 
 #include "base/trace.h"
@@ -88,14 +89,10 @@ static int check_device(const struct moving *m, struct kist_error *err)
 static int explain(const struct moving *m, int ret, struct kist_error *err)
 {
 	if (ret == -EINVAL)
-		err_hint(err,
-			 "its driver keeps it where it is; a wireless "
-			 "device moves with all of its radio: iw phy "
-			 "PHY set netns name %s",
-			 m->to.word);
+		err_cause(err, KIST_CAUSE_DEVICE_FIXED, m->link.name,
+			  m->link.kind);
 	if (ret == -EPERM)
-		err_hint(err, "it takes CAP_NET_ADMIN in both namespaces: be "
-			      "root");
+		err_cause(err, KIST_CAUSE_NET_ADMIN_BOTH, NULL, NULL);
 	return ret;
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <kist/cause.h>
 #include <kist/netns.h>
 
 #include "base/arena.h"
@@ -281,8 +282,7 @@ static int change(void *arg, struct kist_error *err)
 	err_sys(err, KIST_E_SYSCTL, -ret, "set sysctl '%s' to '%s'", key,
 		v->settings[done - 1].value);
 	if (ret == -EACCES || ret == -EPERM)
-		err_hint(err, "it takes CAP_NET_ADMIN in the user namespace "
-			      "that owns the network namespace");
+		err_cause(err, KIST_CAUSE_SYSCTL_NET_OWNER, NULL, NULL);
 	for (done--; done > 0; done--)
 		if (v->settings[done - 1].old &&
 		    sys_write_file(sys_fd, v->settings[done - 1].path,

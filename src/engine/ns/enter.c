@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <kist/cause.h>
+
 #include "container/spawn.h"
 #include "engine/ns/enter.h"
 #include "sys/process.h"
@@ -42,9 +44,7 @@ static int explain(const struct entering *e, int ret, struct kist_error *err)
 	}
 	if (err->errnum == EPERM && err->id == KIST_E_SYSTEM && e->kinds &&
 	    !err->hint[0])
-		err_hint(err, "it takes CAP_SYS_ADMIN in the user namespace "
-			      "that owns it: enter that one too (-U), or be "
-			      "root");
+		err_cause(err, KIST_CAUSE_JOIN_OWNER, NULL, NULL);
 	return ret;
 }
 

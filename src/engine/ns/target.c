@@ -22,6 +22,7 @@
 #include "base/num.h"
 #include "base/path.h"
 #include "engine/ns/target_find.h"
+#include "engine/why/why.h"
 #include "kernel/proc.h"
 #include "sys/file.h"
 #include "sys/process.h"
@@ -400,10 +401,7 @@ static int denied(const struct target *target, struct kist_error *err)
 			  "%s: its namespaces may not be looked at",
 			  target->label);
 
-	if (geteuid() == 0)
-		err_hint(err, "being root here is not enough: it takes "
-			      "CAP_SYS_PTRACE in the user namespace of that "
-			      "process");
+	why_advise_process(target->pid, err);
 	return ret;
 }
 

@@ -9,6 +9,8 @@
 #include <sys/statfs.h>
 #include <time.h>
 
+#include <kist/cause.h>
+
 #include "base/trace.h"
 #include "engine/ns/unshare.h"
 #include "kernel/cap.h"
@@ -99,15 +101,20 @@ static int check_clock(const char *name, clockid_t clock, int64_t offset_ns,
 		       struct kist_error *err)
 {
 	struct timespec now;
+	char least[32];
+	int ret;
 
 	if (!offset_ns || clock_gettime(clock, &now) < 0)
 		return 0;
 	if (offset_ns >= 0 || now.tv_sec + offset_ns / 1000000000 >= 0)
 		return 0;
-	return err_set(err, KIST_E_UNSHARE,
-		       "--%s: the clock would be before 0: it shows %lld "
-		       "seconds",
-		       name, (long long)now.tv_sec);
+	ret = err_set(err, KIST_E_UNSHARE,
+		      "--%s: the clock would be before 0: it shows %lld "
+		      "seconds",
+		      name, (long long)now.tv_sec);
+	snprintf(least, sizeof(least), "-%lld", (long long)now.tv_sec);
+	err_cause(err, KIST_CAUSE_TIME_RANGE, name, least);
+	return ret;
 }
 
 /* ---- what comes with it ---- */

@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <kist/cause.h>
+
 #include "base/path.h"
 #include "engine/command.h"
 #include "engine/ns/unshare.h"
@@ -95,16 +97,13 @@ static int become_mapped(const struct unshare *u, struct kist_error *err)
 	return 0;
 }
 
-static int not_become(const char *what, uint32_t id, const char *option,
-		      int errnum, struct kist_error *err)
+static int not_mapped(uint32_t id, int errnum, int ret, struct kist_error *err)
 {
-	int ret = err_sys(err, KIST_E_SYSTEM, errnum, "become %s %u", what, id);
+	char number[16];
 
+	snprintf(number, sizeof(number), "%u", id);
 	if (errnum == EINVAL)
-		err_hint(err,
-			 "that id is not mapped in the user namespace: "
-			 "add --map-auto or %s",
-			 option);
+		err_cause(err, KIST_CAUSE_UNMAPPED, number, NULL);
 	return ret;
 }
 
@@ -117,13 +116,23 @@ static int set_ids(const struct unshare *u, struct kist_error *err)
 		    !unshare_has(u, NS_USER))
 			return err_sys(err, KIST_E_SYSTEM, errno,
 				       "drop the supplementary groups");
-		if (syscall(SYS_setresgid, u->gid.id, u->gid.id, u->gid.id) < 0)
-			return not_become("group", u->gid.id, "--map-groups",
-					  errno, err);
+		if (syscall(SYS_setresgid, u->gid.id, u->gid.id, u->gid.id) <
+		    0) {
+			int errnum = errno;
+			int ret = err_sys(err, KIST_E_SYSTEM, errnum,
+					  "become group %u", u->gid.id);
+
+			return not_mapped(u->gid.id, errnum, ret, err);
+		}
 	}
 	if (u->uid.given &&
-	    syscall(SYS_setresuid, u->uid.id, u->uid.id, u->uid.id) < 0)
-		return not_become("user", u->uid.id, "--map-users", errno, err);
+	    syscall(SYS_setresuid, u->uid.id, u->uid.id, u->uid.id) < 0) {
+		int errnum = errno;
+		int ret = err_sys(err, KIST_E_SYSTEM, errnum, "become user %u",
+				  u->uid.id);
+
+		return not_mapped(u->uid.id, errnum, ret, err);
+	}
 	return 0;
 }
 
@@ -191,7 +200,7 @@ static int cannot_run(const char *name, const char *path, int errnum,
 		ret = err_sys(err, KIST_E_COMMAND_NOT_EXECUTABLE, errnum,
 			      "run '%s'", name);
 		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-			err_hint(err, "it is a directory");
+			err_cause(err, KIST_CAUSE_EXEC_FOLDER, path, NULL);
 		return ret;
 	default:
 		return err_sys(err, KIST_E_SYSTEM, errnum, "run '%s'", name);

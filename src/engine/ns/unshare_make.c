@@ -17,21 +17,16 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+#include <kist/why.h>
 
 #include "engine/ns/unshare.h"
 #include "sys/file.h"
 #include "sys/process.h"
 
 /* ---- why not ---- */
-
-static bool is_number(const char *path, int wanted)
-{
-	char text[32];
-	ssize_t len = sys_read_file(AT_FDCWD, path, text, sizeof(text));
-
-	return len > 0 && atoi(text) == wanted;
-}
 
 /* Is / not the top of the mounts? Then the kernel gives no user namespace. */
 static bool is_chrooted(void)
@@ -44,95 +39,22 @@ static bool is_chrooted(void)
 	       (ours.st_dev != first.st_dev || ours.st_ino != first.st_ino);
 }
 
-static void hint_user(struct kist_error *err)
+/* Which rule it was is looked for here: in the process that was refused. */
+static int refused(enum ns_kind kind, int errnum, struct kist_error *err)
 {
-	if (is_number("/proc/sys/kernel/unprivileged_userns_clone", 0) &&
-	    geteuid() != 0)
-		err_hint(err, "kernel.unprivileged_userns_clone is 0: root may "
-			      "run 'sysctl -w "
-			      "kernel.unprivileged_userns_clone=1'");
-	else if (is_chrooted())
-		err_hint(err,
-			 "this process is in a chroot, where the kernel "
-			 "gives no user namespace: enter the folder with "
-			 "'kist unshare -m -R DIR' instead, or be root and "
-			 "leave -U out");
-	else
-		err_hint(err, "a security module or a seccomp filter forbids "
-			      "user namespaces here, or the own ids are not "
-			      "mapped");
-}
+	bool is_limit = errnum == ENOSPC || errnum == EUSERS;
+	bool is_rule = errnum == EPERM || errnum == EINVAL;
+	int ret = err_sys(err,
+			  is_limit ? KIST_E_UNSHARE_LIMIT :
+			  is_rule  ? KIST_E_UNSHARE_DENIED :
+				     KIST_E_SYSTEM,
+			  errnum, "make a %s namespace", ns_table[kind].name);
 
-static void hint_other(const struct unshare *u, struct kist_error *err)
-{
-	if (!unshare_has(u, NS_USER))
-		err_hint(err, "it takes CAP_SYS_ADMIN: be root, or add -r, "
-			      "a user namespace in which you are");
-	else if (is_number("/proc/sys/kernel/"
-			   "apparmor_restrict_unprivileged_userns",
-			   1))
-		err_hint(err, "AppArmor takes the capabilities of user "
-			      "namespaces away: root may run 'sysctl -w "
-			      "kernel.apparmor_restrict_unprivileged_userns"
-			      "=0', or give kist a profile with 'userns,'");
-	else
-		err_hint(err, "a security module or a seccomp filter forbids "
-			      "it");
-}
-
-static int too_many(enum ns_kind kind, int errnum, struct kist_error *err)
-{
-	const char *name = ns_table[kind].name;
-	char path[64], text[32] = "";
-	int ret = err_sys(err, KIST_E_UNSHARE_LIMIT, errnum,
-			  "make a %s namespace", name);
-
-	snprintf(path, sizeof(path), "/proc/sys/user/max_%s_namespaces", name);
-	if (sys_read_file(AT_FDCWD, path, text, sizeof(text)) < 0)
-		return ret;
-	text[strcspn(text, "\n")] = '\0';
-	err_hint(err,
-		 "user.max_%s_namespaces is %s in this user namespace, or less "
-		 "in one around it, or 32 are nested: end some, or as root "
-		 "run 'sysctl -w user.max_%s_namespaces=N'",
-		 name, text, name);
-	return ret;
-}
-
-static bool is_pid_dead(void)
-{
-	struct stat own, children;
-
-	return stat("/proc/self/ns/pid", &own) == 0 &&
-	       (stat("/proc/self/ns/pid_for_children", &children) < 0 ||
-		own.st_ino != children.st_ino);
-}
-
-static int refused(const struct unshare *u, enum ns_kind kind, int errnum,
-		   struct kist_error *err)
-{
-	const char *name = ns_table[kind].name;
-	char path[32];
-	int ret;
-
-	if (errnum == ENOSPC || errnum == EUSERS)
-		return too_many(kind, errnum, err);
-	ret = err_sys(err,
-		      errnum == EPERM || errnum == EINVAL ?
-			      KIST_E_UNSHARE_DENIED :
-			      KIST_E_SYSTEM,
-		      errnum, "make a %s namespace", name);
-	snprintf(path, sizeof(path), "/proc/self/ns/%s", name);
-	if (errnum == EPERM && kind == NS_USER)
-		hint_user(err);
-	else if (errnum == EPERM)
-		hint_other(u, err);
-	else if (errnum == EINVAL && access(path, F_OK) < 0)
-		err_hint(err, "this kernel has no %s namespaces", name);
-	else if (errnum == EINVAL && kind == NS_PID && is_pid_dead())
-		err_hint(err, "the children of this process are for another "
-			      "pid namespace already, whose first process "
-			      "may have ended: start anew from a shell");
+	if (err)
+		kist_why_advise(NULL, err);
+	/* with a process made it could be told for sure */
+	if (errnum == EPERM && kind == NS_USER && is_chrooted())
+		err_cause(err, KIST_CAUSE_CHROOTED, NULL, NULL);
 	return ret;
 }
 
@@ -143,7 +65,7 @@ static int find_refused(const struct unshare *u, int errnum,
 	for (enum ns_kind kind = 0; kind < NS_COUNT; kind++)
 		if (unshare_has(u, kind) &&
 		    unshare(ns_table[kind].clone_flag) < 0)
-			return refused(u, kind, errno, err);
+			return refused(kind, errno, err);
 	return err_sys(err, KIST_E_UNSHARE_DENIED, errnum, "make namespaces");
 }
 
@@ -178,12 +100,8 @@ static int write_own_map(const char *word, const struct id_maps *maps,
 	if (ret == 0)
 		return 0;
 	err_sys(err, KIST_E_ID_MAP_DENIED, -ret, "write the %s map", word);
-	if (is_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
-		      1))
-		err_hint(err, "AppArmor restricts user namespaces: root may "
-			      "run 'sysctl -w "
-			      "kernel.apparmor_restrict_unprivileged_userns"
-			      "=0'");
+	if (err)
+		kist_why_advise(NULL, err);
 	return ret;
 }
 
@@ -205,13 +123,30 @@ static int map_ids(const struct unshare *u, struct kist_error *err)
 	return ret < 0 ? ret : write_own_map("gid", &u->gids, err);
 }
 
+static int clock_refused(const char *name, clockid_t id, int64_t offset,
+			 int errnum, struct kist_error *err)
+{
+	struct timespec now = { 0 };
+	char least[32];
+	int ret = err_sys(err, KIST_E_UNSHARE_DENIED, errnum,
+			  "set the %s clock off by %lld seconds", name,
+			  (long long)offset);
+
+	clock_gettime(id, &now);
+	snprintf(least, sizeof(least), "-%lld", (long long)now.tv_sec);
+	if (errnum == ERANGE)
+		err_cause(err, KIST_CAUSE_TIME_RANGE, name, least);
+	return ret;
+}
+
 static int set_clocks(const struct unshare *u, struct kist_error *err)
 {
 	const struct {
 		const char *name;
+		clockid_t id;
 		int64_t offset;
-	} clocks[] = { { "monotonic", u->args->monotonic_ns },
-		       { "boottime", u->args->boottime_ns } };
+	} clocks[] = { { "monotonic", CLOCK_MONOTONIC, u->args->monotonic_ns },
+		       { "boottime", CLOCK_BOOTTIME, u->args->boottime_ns } };
 
 	for (size_t i = 0; i < ARRAY_LEN(clocks); i++) {
 		int64_t sec = clocks[i].offset / 1000000000;
@@ -230,9 +165,8 @@ static int set_clocks(const struct unshare *u, struct kist_error *err)
 		ret = sys_write_file(AT_FDCWD, "/proc/self/timens_offsets",
 				     line, (size_t)len);
 		if (ret < 0)
-			return err_sys(err, KIST_E_UNSHARE_DENIED, -ret,
-				       "set the %s clock off by %lld seconds",
-				       clocks[i].name, (long long)sec);
+			return clock_refused(clocks[i].name, clocks[i].id, sec,
+					     -ret, err);
 	}
 	return 0;
 }
@@ -351,13 +285,8 @@ static int no_child(const struct unshare *u, int errnum, struct kist_error *err)
 	int ret = err_sys(err, KIST_E_UNSHARE_DENIED, errnum,
 			  "make the command's process");
 
-	if (errnum == ENOMEM && is_pid_dead())
-		err_hint(err, "the pid namespace that this process's children "
-			      "go to has no first process any more");
-	else if (errnum == EAGAIN)
-		err_hint(err, "there are too many processes: look at "
-			      "'ulimit -u' and at pids.max of the control "
-			      "group");
+	if (err)
+		kist_why_advise(NULL, err);
 	(void)u;
 	return ret;
 }

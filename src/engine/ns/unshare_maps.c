@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <kist/cause.h>
+
 #include "base/num.h"
 #include "engine/ns/unshare.h"
 #include "kernel/subid.h"
@@ -76,6 +78,7 @@ static int no_subids(const struct making *m, const char *name,
 		     const struct subids *all, struct kist_error *err)
 {
 	uint32_t start = subid_free_start(all, 65536);
+	char line[100], file[40];
 	int ret;
 
 	if (name)
@@ -86,16 +89,13 @@ static int no_subids(const struct making *m, const char *name,
 		ret = err_set(err, KIST_E_SUBID_NONE,
 			      "/etc/sub%s has no line for user %u", m->word,
 			      geteuid());
-	if (start && name)
-		err_hint(err,
-			 "add the line '%s:%u:65536'; see 'kist id "
-			 "suggest'",
-			 name, start);
-	else if (start)
-		err_hint(err,
-			 "add the line '%u:%u:65536'; see 'kist id "
-			 "suggest'",
-			 geteuid(), start);
+	snprintf(file, sizeof(file), "/etc/sub%s", m->word);
+	if (name)
+		snprintf(line, sizeof(line), "%.64s:%u:65536", name, start);
+	else
+		snprintf(line, sizeof(line), "%u:%u:65536", geteuid(), start);
+	if (start)
+		err_cause(err, KIST_CAUSE_SUBID_NONE, line, file);
 	return ret;
 }
 

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <kist/cause.h>
+
 #include "base/path.h"
 #include "engine/run/volume.h"
 
@@ -160,7 +162,8 @@ static int take_source(struct volume *volume, const char *path,
 
 		err_sys(err, KIST_E_VOLUME_SOURCE, errnum, "source '%s'", path);
 		if (errnum == ENOENT)
-			err_hint(err, "make it first: mkdir -p '%s'", path);
+			err_cause(err, KIST_CAUSE_MOUNT_SOURCE_MISSING, path,
+				  NULL);
 		return -errnum;
 	}
 	if (stat(real, &st) < 0)

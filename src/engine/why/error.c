@@ -6,6 +6,7 @@
 
 #include "engine/command.h"
 #include "engine/why/why.h"
+#include "kernel/ns.h"
 
 /* How the texts of errors begin (the longer one first), and what that was. */
 static const struct {
@@ -26,7 +27,6 @@ static const struct {
 	{ "make new ", WHY_NS, "unshare" },
 	{ "make namespace", WHY_NS, "unshare" },
 	{ "make a new ", WHY_NS, "unshare" },
-	{ "make a user namespace", WHY_NS, "unshare" },
 	{ "unshare", WHY_NS, "unshare" },
 	{ "enter ", WHY_JOIN, "setns" },
 	{ "join control group", WHY_CGROUP_MOVE, "cgroup.procs" },
@@ -39,6 +39,17 @@ static const struct {
 	{ "start the command in its control group", WHY_CGROUP_MOVE,
 	  "cgroup.procs" },
 	{ "make a process", WHY_FORK, "fork" },
+	{ "make the command's process", WHY_FORK, "fork" },
+	{ "make the first process", WHY_NS, "clone3" },
+	{ "map uids with", WHY_MAP, "newuidmap" },
+	{ "map gids with", WHY_MAP, "newgidmap" },
+	{ "become user", WHY_SETID, "setuid" },
+	{ "become group", WHY_SETID, "setgid" },
+	{ "drop the supplementary", WHY_SETID, "setgroups" },
+	{ "set the clock", WHY_SYSCTL, "timens_offsets" },
+	{ "set the monotonic clock", WHY_SYSCTL, "timens_offsets" },
+	{ "set the boottime clock", WHY_SYSCTL, "timens_offsets" },
+	{ "execute the first process", WHY_EXEC, "execveat" },
 	{ "write the ", WHY_MAP, "uid_map" },
 	{ "set sysctl", WHY_SYSCTL, "sysctl" },
 	{ "set rlimit", WHY_LIMIT, "prlimit64" },
@@ -139,6 +150,31 @@ static const char *quoted(const char *text, int number, struct arena *arena)
 	}
 }
 
+/* "make a uts namespace", "… in new user, mnt, pid namespaces" */
+static uint64_t kinds_in(const char *text)
+{
+	uint64_t flags = 0;
+
+	for (; *text; text += strspn(text, " ,()")) {
+		size_t len = strcspn(text, " ,()");
+
+		for (int kind = 0; kind < NS_COUNT; kind++)
+			if (strlen(ns_table[kind].name) == len &&
+			    memcmp(ns_table[kind].name, text, len) == 0)
+				flags |= (uint64_t)ns_table[kind].clone_flag;
+		text += len;
+	}
+	return flags;
+}
+
+/* "become user 5" */
+static const char *number_in(const char *text, struct arena *arena)
+{
+	text += strcspn(text, "0123456789");
+	return *text ? arena_strndup(arena, text, strspn(text, "0123456789")) :
+		       NULL;
+}
+
 /* "write 'V' to 'FILE'", "mount tmpfs on '/mnt'", "mount '/a' on '/b'" */
 static void read_subject(const struct kist_error *failed, struct why_case *c)
 {
@@ -147,6 +183,12 @@ static void read_subject(const struct kist_error *failed, struct why_case *c)
 	const char *on = strstr(failed->what, " on ");
 
 	c->subject = second ? second : first;
+	/* "set sysctl 'KEY' to 'VALUE'" */
+	if (second && strncmp(failed->what, "set sysctl", 10) == 0) {
+		c->subject = first;
+		c->value = second;
+		return;
+	}
 	if (c->call & WHY_MOUNT && second)
 		c->source = first;
 	else if (second)
@@ -157,6 +199,10 @@ static void read_subject(const struct kist_error *failed, struct why_case *c)
 					(size_t)(on - failed->what - 6));
 	if (c->subject)
 		c->call = why_path_call(c->subject, c->name, c->call);
+	if (c->call & (WHY_NS | WHY_JOIN))
+		c->flags = kinds_in(failed->what);
+	if (c->call & WHY_SETID && !c->value)
+		c->value = number_in(failed->what, c->arena);
 }
 
 static void read_error(const struct kist_error *failed, struct why_case *c)
@@ -289,6 +335,32 @@ void kist_why_advise(const struct kist *kist, struct kist_error *failed)
 		    why.findings[0].fix && !arena_failed(&arena)) {
 			failed->cause = why.findings[0].cause;
 			err_hint(failed, "%s", why.findings[0].fix);
+		}
+	}
+	if (c.proc_fd >= 0)
+		close(c.proc_fd);
+}
+
+/* By its status alone: @err has no errno of a call. */
+void why_advise_process(pid_t pid, struct kist_error *err)
+{
+	CLEANUP_ARENA struct arena arena;
+	struct why_case c = { .proc_fd = -1, .is_quick = true };
+	struct kist_why why = { 0 };
+
+	arena_init(&arena);
+	if (!err || err->hint[0])
+		return;
+	if (why_case_self(NULL, &arena, &c) == 0) {
+		c.call = WHY_JOIN;
+		c.name = "setns";
+		c.errnum = EACCES;
+		c.subject = arena_printf(&arena, "/proc/%d/ns", pid);
+		if (why_find(&c, &why) == 0 && why.count &&
+		    why.findings[0].fix && why.findings[0].is_certain &&
+		    !arena_failed(&arena)) {
+			err->cause = why.findings[0].cause;
+			err_hint(err, "%s", why.findings[0].fix);
 		}
 	}
 	if (c.proc_fd >= 0)

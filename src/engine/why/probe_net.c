@@ -339,3 +339,47 @@ int probe_ping_range(const struct why_case *c, struct why_finding *found)
 		"group of process %d is %u",
 		first, last, c->pid, status.gid[PROC_EFFECTIVE]);
 }
+
+/* ---- sockets that have a path ---- */
+
+static bool is_path(const struct why_case *c)
+{
+	return c->subject && c->subject[0] == '/';
+}
+
+int probe_socket_closed(const struct why_case *c, struct why_finding *found)
+{
+	struct stat st;
+	bool is_there = is_path(c) && look_stat(c, c->subject, &st);
+	const char *name = is_path(c) ? strrchr(c->subject, '/') + 1 : "";
+
+	if (!is_path(c) || (is_there && !S_ISSOCK(st.st_mode)) ||
+	    !strstr(name, "sock"))
+		return 0;
+	return look_found(c, found, true, c->subject,
+			  strcmp(name, "docker.sock") == 0 ?
+				  ": systemctl start docker" :
+				  "",
+			  is_there ? "'%s' is a socket, and the connection was "
+				     "refused" :
+				     "there is no '%s'",
+			  c->subject);
+}
+
+int probe_socket_mode(const struct why_case *c, struct why_finding *found)
+{
+	struct proc_status status;
+	struct stat st;
+
+	if (!is_path(c) || !look_stat(c, c->subject, &st) ||
+	    !S_ISSOCK(st.st_mode) || !look_status(c, &status) ||
+	    status.uid[PROC_FS] == st.st_uid || st.st_mode & 02)
+		return 0;
+	return look_found(c, found, true, c->subject,
+			  arena_printf(c->arena, "$(stat -c %%G %s)",
+				       c->subject),
+			  "it is of user %u and group %u, mode %o, and process "
+			  "%d is user %u",
+			  st.st_uid, st.st_gid, st.st_mode & 0777, c->pid,
+			  status.uid[PROC_FS]);
+}

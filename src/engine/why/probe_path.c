@@ -292,12 +292,20 @@ static unsigned given_to(const struct why_case *c, const struct stat *st)
 }
 
 /* Capabilities do not help with what belongs to ids that are not mapped. */
+/* Processes and settings have rules of their own beside their modes. */
+static bool is_kernels(const struct why_case *c)
+{
+	return c->call & WHY_SYSCTL ||
+	       (strncmp(c->subject, "/proc/", 6) == 0 && c->subject[6] >= '0' &&
+		c->subject[6] <= '9');
+}
+
 int probe_path_unmapped(const struct why_case *c, struct why_finding *found)
 {
 	struct stat st;
 	const char *nearest;
 
-	if (!c->subject || !look_is_inner(c))
+	if (!c->subject || !look_is_inner(c) || is_kernels(c))
 		return 0;
 	nearest = look_nearest(c, c->subject);
 	if (!nearest || !look_stat(c, nearest, &st) || has_owner(c, &st) ||
@@ -315,7 +323,7 @@ int probe_path_mode(const struct why_case *c, struct why_finding *found)
 	struct stat st;
 	const char *nearest;
 
-	if (!c->subject || !look_status(c, &status))
+	if (!c->subject || is_kernels(c) || !look_status(c, &status))
 		return 0;
 	nearest = look_nearest(c, c->subject);
 	if (!nearest || !look_stat(c, nearest, &st) ||

@@ -159,6 +159,9 @@ typedef int why_probe(const struct why_case *c, struct why_finding *found);
 #include <kist/causes.def>
 #undef KIST_CAUSE
 
+/* Why @pid may not be looked into, as the hint of an error. */
+void why_advise_process(pid_t pid, struct kist_error *err);
+
 /* All rules that hold, in the order of the table, certain ones first. */
 MUST_CHECK int why_find(const struct why_case *c, struct kist_why *ret_why);
 

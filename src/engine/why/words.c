@@ -196,6 +196,16 @@ static void subject_words(const char *const *words, struct why_case *c)
 	}
 	c->subject = words[0];
 	c->value = words[1];
+	/* newuidmap PID INSIDE OUTSIDE COUNT */
+	if (strncmp(c->name, "new", 3) == 0 && c->call == WHY_MAP)
+		c->subject = NULL;
+	for (size_t i = 2; words[1] && words[i]; i++)
+		c->value =
+			arena_printf(c->arena, "%s %s",
+				     i == 2 ? arena_printf(c->arena, "%s %s",
+							   words[0], words[1]) :
+					      c->value,
+				     words[i]);
 }
 
 /* Of "memory.max /a" the subject is the file in that group. */
