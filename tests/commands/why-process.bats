@@ -104,12 +104,22 @@ is_of_root() {
 		/usr/bin/unshare -Ur sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
 	# the remedy
 	/usr/bin/unshare -Urn sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+	because SYSCTL_MACHINE "be root of the machine" \
+		"${by[@]}" sh -c 'echo 60 >/proc/sys/vm/swappiness'
+	# the remedy
+	sh -c 'x=$(cat /proc/sys/vm/swappiness); echo "$x" >/proc/sys/vm/swappiness'
+	mkdir "$SCRATCH/theirs"
+	chown "$TEST_USER:" "$SCRATCH/theirs"
+	because CAPABILITY_MACHINE "CAP_MKNOD" "${by[@]}" mknod "$SCRATCH/theirs/x" b 1 1
+	# the remedy
+	mknod "$SCRATCH/theirs/x" b 1 1
 	[ -e /proc/sys/vm/memfd_noexec ] || skip "needs vm.memfd_noexec"
 	# shellcheck disable=SC2016
 	run -125 /usr/bin/unshare -fp sh -c 'echo 2 >/proc/sys/vm/memfd_noexec
 		"$KIST" --root "$0/run" --data-root "$0/data" run --rm host true' "$SCRATCH"
 	expect_has "a memory file"
 	expect_has "hint: let root run: sysctl vm.memfd_noexec=1"
+	[ "$("$KIST" --root "$SCRATCH/run" why --json last | jq -r '.findings[0].cause')" = MEMFD_NOEXEC ]
 	# shellcheck disable=SC2016
 	run -0 /usr/bin/unshare -fp sh -c 'echo 1 >/proc/sys/vm/memfd_noexec
 		"$KIST" --root "$0/run" --data-root "$0/data" run --rm host true' "$SCRATCH"

@@ -81,6 +81,18 @@ static struct why_case refused(const char *name)
 	};
 }
 
+/* Is the rule among those that are found? */
+static bool is_told(const struct why_case *c, int cause)
+{
+	struct kist_why why = { 0 };
+
+	assert_int_equal(why_find(c, &why), 0);
+	for (size_t i = 0; i < why.count; i++)
+		if (why.findings[i].cause == cause)
+			return true;
+	return false;
+}
+
 static const struct {
 	const char *label;
 	int apparmor, selinux;
@@ -106,6 +118,10 @@ static void a_label_says_which_module_may_have_refused(void **state)
 		put("attr/current", row->label);
 		assert_int_equal(probe_lsm_apparmor(&c, &found), row->apparmor);
 		assert_int_equal(probe_lsm_selinux(&c, &found), row->selinux);
+		assert_int_equal(is_told(&c, KIST_CAUSE_LSM_APPARMOR),
+				 row->apparmor);
+		assert_int_equal(is_told(&c, KIST_CAUSE_LSM_SELINUX),
+				 row->selinux);
 		/* the log alone knows: never certain */
 		assert_false(found.is_certain);
 		if (row->name)
@@ -139,6 +155,8 @@ static void yama_lets_only_some_look(void **state)
 		put("kernel/yama/ptrace_scope", row->scope);
 		assert_int_equal(probe_ptrace_scope(&c, &found), row->found);
 		assert_int_equal(found.is_certain, row->found);
+		assert_int_equal(is_told(&c, KIST_CAUSE_PTRACE_SCOPE),
+				 row->found);
 	}
 	close(c.proc_fd);
 }

@@ -53,8 +53,9 @@ static int check_mapped(const struct making *m, struct kist_error *err)
 	err_set(err, KIST_E_ID_MAP, "%s %u is not mapped into the container",
 		word, (unsigned)(word[0] == 'u' ? m->user.uid : m->user.gid));
 	if (m->uid_maps.count > 1)
-		err_hint(err, "choose one that is mapped: your line in "
-			      "/etc/sub%cid says how many there are",
+		err_hint(err,
+			 "choose one that is mapped: your line in "
+			 "/etc/sub%cid says how many there are",
 			 word[0]);
 	else if (m->rootless)
 		err_hint(err, "for more than one user inside, install the "
