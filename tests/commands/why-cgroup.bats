@@ -242,7 +242,7 @@ put() {
 	group pids below
 	put 2 "$CG/pids/$G/pids.max"
 	refused PIDS_LIMIT "pids.current of '/$G' is 2, its pids.max 2" \
-		bash -c "echo \$\$ >$dir/cgroup.procs; (sleep 1; :) & (sleep 1; :) & wait; exit 1"
+		sh -c "echo \$\$ >$dir/cgroup.procs; (sleep 1; :) & (sleep 1; :) & wait; exit 1"
 	put max "$CG/pids/$G/pids.max"
 	bash -c "echo \$\$ >$dir/cgroup.procs; (true; true) & (true; true) & wait"
 }

@@ -208,7 +208,7 @@ the_root_of_a_cgroup_namespace() {
 	told CGROUP_UNMOUNTED "/proc/cgroups says of 'memory': hierarchy 0, enabled 1"
 	sh /run/container "mkdir /run/cgroup/z; echo +memory >/run/cgroup/cgroup.subtree_control || exit 1" \
 		>/run/why 2>/run/why.err || :
-	told CGROUP_PROCESSES_INSIDE "is in '/' itself"
+	told CGROUP_PROCESSES_INSIDE "is in '/"
 	put $$ $top/cgroup.procs 2>/dev/null || :
 	end
 }
@@ -229,6 +229,18 @@ limits_that_were_hit() {
 	$cg set /w memory.max=200M
 	sh -c "echo \$\$ >$top/w/cgroup.procs; head -c 60000000 /dev/zero | tail -c 50000000 >/dev/null"
 	end
+}
+
+limits_of_the_machine() {
+	was=$(cat /proc/sys/kernel/threads-max)
+	now=$(sed 's|.*/\([0-9]*\) .*|\1|' /proc/loadavg)
+	refused THREADS_MAX "kernel.threads-max is $((now + 5))" \
+		sh -c "echo $((now + 5)) >/proc/sys/kernel/threads-max; for i in \$(seq 30); do sleep 2 & done; exit 1"
+	put "$was" /proc/sys/kernel/threads-max
+	# the kernel is told to end what it likes least
+	refused MACHINE_KILLED "(sh) was killed for want of memory" \
+		sh -c "echo 1000 >/proc/self/oom_score_adj; echo f >/proc/sysrq-trigger; sleep 5; exit 0"
+	remedy "choom -n -500 -p"
 }
 
 a_frozen_group() {
@@ -270,5 +282,6 @@ check "why on v2: values" values
 check "why on v2: what is not delegated" what_is_not_delegated
 check "why on v2: the root of a cgroup namespace" the_root_of_a_cgroup_namespace
 check "why on v2: limits that were hit" limits_that_were_hit
+check "why: limits of the machine, and its memory" limits_of_the_machine
 check "why on v2: a frozen group" a_frozen_group
 check "why on v2: a device program" a_device_program
