@@ -91,14 +91,55 @@ static bool is_read_only_mount(int dir_fd)
 	return fstatvfs(dir_fd, &fs) == 0 && fs.f_flag & ST_RDONLY;
 }
 
-/* The first group of our control group namespace that is not the machine's. */
-static bool is_namespace_root(const struct cgroup_attempt *a)
+/* The control group namespace of who tried; 0: the machine's own. */
+static ino_t inner_namespace(const struct cgroup_attempt *a)
 {
-	CLEANUP_FD int up = cgroup_above_open(a->dir_fd);
+	char path[40] = "/proc/self/ns/cgroup";
 	struct stat st;
 
-	return up < 0 && stat("/proc/self/ns/cgroup", &st) == 0 &&
-	       st.st_ino != INITIAL_CGROUP_NS;
+	if (a->who)
+		snprintf(path, sizeof(path), "/proc/%d/ns/cgroup", a->who);
+	return stat(path, &st) == 0 && st.st_ino != INITIAL_CGROUP_NS ?
+		       st.st_ino :
+		       0;
+}
+
+/* Those with CFTYPE_NS_DELEGATABLE in the kernel. */
+static bool is_delegatable(const char *file)
+{
+	static const char *const files[] = {
+		"cgroup.procs",
+		"cgroup.threads",
+		"cgroup.subtree_control",
+	};
+
+	for (size_t i = 0; file && i < ARRAY_LEN(files); i++)
+		if (strcmp(file, files[i]) == 0)
+			return true;
+	return !file;
+}
+
+/* On v2 nothing else says EPERM to who writes such a file. A mount made inside
+ * of the namespace begins at its root; one from outside shows more. */
+static bool refused_by_namespace(const struct cgroup_attempt *a,
+				 struct cgroup_refusal *ret)
+{
+	CLEANUP_FD int up = cgroup_above_open(a->dir_fd);
+	ino_t inner = inner_namespace(a);
+
+	if (a->errnum != EPERM || !inner || is_delegatable(a->file) ||
+	    !cgroup_dir_is_v2(a->dir_fd))
+		return false;
+	if (up < 0)
+		return cgroup_refusal_is(ret, KIST_CAUSE_CGROUP_NSDELEGATE,
+					 a->file, NULL,
+					 "the group is the root of this cgroup "
+					 "namespace");
+	return cgroup_refusal_is(ret, KIST_CAUSE_CGROUP_NSDELEGATE, a->file,
+				 NULL,
+				 "the process is in cgroup:[%llu], not in the "
+				 "machine's, and '%s' is where it begins",
+				 (unsigned long long)inner, a->name);
 }
 
 static const char *mount_of(int dir_fd, char *buf, size_t size)
@@ -138,11 +179,8 @@ bool cgroup_refused_denied(const struct cgroup_attempt *a,
 					 a->file, NULL,
 					 "the mode of '%s' is %04o", a->file,
 					 st.st_mode & 07777);
-	if (a->errnum == EPERM && cgroup_dir_is_v2(a->dir_fd) &&
-	    is_namespace_root(a))
-		return cgroup_refusal_is(
-			ret, KIST_CAUSE_CGROUP_NSDELEGATE, file, NULL,
-			"the group is the root of this cgroup namespace");
+	if (refused_by_namespace(a, ret))
+		return true;
 	if (a->uid == 0 || fstatat(a->dir_fd, file, &st, 0) < 0 ||
 	    st.st_uid == a->uid)
 		return false;
@@ -194,15 +232,26 @@ static bool refused_by_number(const struct cgroup_attempt *a,
 	return false;
 }
 
+/* Ids of memory groups have 16 bits; those that are dying keep theirs. */
+static bool refused_by_ids(struct cgroup_refusal *ret)
+{
+	int count = cgroup_machine_groups("memory");
+
+	cgroup_refusal_is(ret, KIST_CAUSE_CGROUP_IDS, NULL, NULL,
+			  "/proc/cgroups counts %d with 'memory', and there "
+			  "are 65535 ids for them",
+			  count);
+	ret->is_certain = count > 65000;
+	return true;
+}
+
 bool cgroup_refused_make(const struct cgroup_attempt *a,
 			 struct cgroup_refusal *ret)
 {
 	if (a->errnum == EAGAIN)
 		return refused_by_number(a, ret);
 	if (a->errnum == ENOSPC)
-		return cgroup_refusal_is(ret, KIST_CAUSE_CGROUP_IDS, NULL, NULL,
-					 "mkdir(2) says ENOSPC: the kernel has "
-					 "65535 ids for groups");
+		return refused_by_ids(ret);
 	if (a->errnum == ENOENT || a->errnum == ENODEV)
 		return cgroup_refusal_is(ret, KIST_CAUSE_CGROUP_REMOVED,
 					 a->name, NULL, "'%s' was removed",

@@ -29,13 +29,13 @@
  * @name:	of the group @dir_fd, for people: "/a/b"; "/" for the root
  * @file, @value: what was written, and to which file of it
  * @pid:	who was to be moved into it; 0: nobody; @thread: alone
- * @uid:	effective user who tried
+ * @uid:	effective user who tried; @who: the process; 0: ourselves
  * @errnum:	positive
  */
 struct cgroup_attempt {
 	int dir_fd;
 	const char *name, *file, *value;
-	pid_t pid;
+	pid_t pid, who;
 	bool thread;
 	uid_t uid;
 	int errnum;
@@ -70,6 +70,9 @@ bool cgroup_refused_controller(const char *controller,
 /* Which group, this or one above, was told to freeze? */
 bool cgroup_refused_frozen(const struct cgroup_attempt *a,
 			   struct cgroup_refusal *ret);
+
+/* How many groups have @controller; 0: not known. */
+int cgroup_machine_groups(const char *controller);
 
 /* The remedy as the hint of an error; one that is there stays. */
 void cgroup_refusal_tell(const struct cgroup_refusal *refusal,

@@ -40,48 +40,58 @@ static const char *option_of(const char *v1)
 	return NULL;
 }
 
-/* The row of /proc/cgroups: name, hierarchy, groups, enabled. */
-static bool find_row(const char *v1, int *ret_hierarchy, int *ret_enabled)
+struct row {
+	int hierarchy, groups, enabled;
+};
+
+/* Of /proc/cgroups. */
+static bool find_row(const char *v1, struct row *ret)
 {
 	char text[4096], name[64];
-	int hierarchy, enabled;
+	struct row row;
 
 	if (cgroup_file_read(AT_FDCWD, "/proc/cgroups", text, sizeof(text)))
 		return false;
 	for (const char *line = text; line; line = strchr(line, '\n')) {
 		line += *line == '\n';
-		if (sscanf(line, "%63s %d %*d %d", name, &hierarchy,
-			   &enabled) != 3 ||
+		if (sscanf(line, "%63s %d %d %d", name, &row.hierarchy,
+			   &row.groups, &row.enabled) != 4 ||
 		    strcmp(name, v1) != 0)
 			continue;
-		*ret_hierarchy = hierarchy;
-		*ret_enabled = enabled;
+		*ret = row;
 		return true;
 	}
 	return false;
+}
+
+int cgroup_machine_groups(const char *controller)
+{
+	struct row row;
+
+	return find_row(v1_name(controller), &row) ? row.groups : 0;
 }
 
 bool cgroup_refused_controller(const char *controller,
 			       struct cgroup_refusal *ret)
 {
 	const char *v1 = v1_name(controller), *option = option_of(v1);
-	int hierarchy = 0, enabled = 0;
+	struct row row;
 
-	if (!find_row(v1, &hierarchy, &enabled))
+	if (!find_row(v1, &row))
 		return cgroup_refusal_is(ret, KIST_CAUSE_CGROUP_NO_CONTROLLER,
 					 option ? option : "it", controller,
 					 "/proc/cgroups has no line '%s'", v1);
-	if (!enabled)
+	if (!row.enabled)
 		return cgroup_refusal_is(ret, KIST_CAUSE_CGROUP_DISABLED, v1,
 					 NULL,
 					 "/proc/cgroups says of '%s': enabled "
 					 "0",
 					 v1);
-	if (hierarchy)
+	if (row.hierarchy)
 		return cgroup_refusal_is(ret, KIST_CAUSE_CGROUP_ON_V1, v1, NULL,
 					 "/proc/cgroups says of '%s': "
 					 "hierarchy %d, which is a v1 one",
-					 v1, hierarchy);
+					 v1, row.hierarchy);
 	return cgroup_refusal_is(ret, KIST_CAUSE_CGROUP_UNMOUNTED, v1, NULL,
 				 "/proc/cgroups says of '%s': hierarchy 0, "
 				 "enabled 1",

@@ -91,11 +91,11 @@ static bool refused_threaded(const struct cgroup_attempt *a,
 					 a->name, type,
 					 "cgroup.type of '%s' is '%s'", a->name,
 					 type);
-	return cgroup_refusal_is(ret,
-				 a->thread ? KIST_CAUSE_CGROUP_THREAD_DOMAIN :
-					     KIST_CAUSE_CGROUP_THREADED,
-				 a->name, type, "cgroup.type of '%s' is '%s'",
-				 a->name, type);
+	/* A whole process may be written to a threaded group. */
+	return a->thread &&
+	       cgroup_refusal_is(ret, KIST_CAUSE_CGROUP_THREAD_DOMAIN, a->name,
+				 type, "cgroup.type of '%s' is '%s'", a->name,
+				 type);
 }
 
 static bool refused_kind(const struct cgroup_attempt *a,

@@ -35,7 +35,91 @@ static bool is_root(const struct cgroup_attempt *a)
 	return up < 0;
 }
 
+/* ---- what a value looks like ---- */
+
+#define PERIOD "a period is 1000 to 1000000 us, a quota at least 1000 us"
+
+/* The first whose @file is part of the name; @errnum 0: any. */
+static const struct {
+	const char *file, *takes;
+	int errnum;
+} formats[] = {
+	{ "cpu.cfs_burst", "the burst may not be above the quota", 0 },
+	{ "cpu.max.burst", "the burst may not be above the quota", 0 },
+	{ "cpu.weight.nice", "a nice value is -20 to 19", 0 },
+	{ "cpu.weight", "a weight is 1 to 10000; 100 is usual", 0 },
+	{ "cpu.uclamp", "a percentage, 0.00 to 100.00, or max", 0 },
+	{ "cpu.cfs_", PERIOD " and not above what the group above has", 0 },
+	{ "cpu.max", PERIOD " and not above what the group above has", 0 },
+	{ "io.weight",
+	  "the disk's scheduler knows no weights: choose bfq in "
+	  "/sys/block/DISK/queue/scheduler",
+	  EOPNOTSUPP },
+	{ "blkio.weight",
+	  "a weight is 10 to 1000; a disk's is 'MAJOR:MINOR "
+	  "WEIGHT'",
+	  0 },
+	{ "blkio.bfq.weight", "a weight is 1 to 1000", 0 },
+	{ "io.max",
+	  "a line is 'MAJOR:MINOR rbps=BYTES', of a whole disk: "
+	  "'lsblk -d' has the numbers",
+	  0 },
+	{ "io.",
+	  "a line is 'MAJOR:MINOR NUMBER', of a whole disk: 'lsblk -d' "
+	  "has the numbers",
+	  0 },
+	{ "blkio.",
+	  "a line is 'MAJOR:MINOR NUMBER', of a whole disk: 'lsblk "
+	  "-d' has the numbers",
+	  0 },
+	{ "devices.",
+	  "a rule is 'a', 'b' or 'c', MAJOR:MINOR (or *), and "
+	  "letters of rwm: 'c 1:3 rwm'; not more than the group "
+	  "above has",
+	  0 },
+	{ "freezer.", "write FROZEN or THAWED; the root group cannot be frozen",
+	  0 },
+	{ "pids.", "a number of processes, or max", 0 },
+	{ "cgroup.type",
+	  "only 'threaded' can be written, and nothing undoes "
+	  "it",
+	  0 },
+	{ "cgroup.subtree_control",
+	  "write '+NAME' or '-NAME', of its "
+	  "cgroup.controllers",
+	  0 },
+	{ "cpuset.cpus.partition", "member, root or isolated", 0 },
+	{ "cgroup.kill", "write 1", 0 },
+	{ "cgroup.freeze", "write 1 or 0", 0 },
+};
+
+static bool refused_format(const struct cgroup_attempt *a,
+			   struct cgroup_refusal *ret)
+{
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
+		if (strncmp(a->file, formats[i].file,
+			    strlen(formats[i].file)) == 0 &&
+		    (!formats[i].errnum || formats[i].errnum == a->errnum))
+			return cgroup_refusal_is(ret, KIST_CAUSE_CGROUP_VALUE,
+						 a->file, formats[i].takes,
+						 "'%.100s' was written, and "
+						 "the kernel answers %s",
+						 a->value,
+						 errno_name(a->errnum));
+	return false;
+}
+
 /* ---- cpuset ---- */
+
+static bool is_partition(const char *value)
+{
+	static const char *const words[] = { "member", "root", "isolated" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strncmp(value, words[i], strlen(words[i])) == 0)
+			return true;
+	return false;
+}
 
 static bool refused_cpuset(const struct cgroup_attempt *a,
 			   struct cgroup_refusal *ret)
@@ -53,6 +137,9 @@ static bool refused_cpuset(const struct cgroup_attempt *a,
 					 a->name, NULL,
 					 "a group below '%s' has them",
 					 a->name);
+	if (strstr(a->file, "partition") && !is_partition(a->value))
+		return refused_format(a, ret);
+	/* Linux 6.0 and newer take it, and say 'root invalid' */
 	if (strstr(a->file, "partition"))
 		return cgroup_refusal_is(ret, KIST_CAUSE_CPUSET_PARTITION, NULL,
 					 NULL,
@@ -234,79 +321,6 @@ static bool refused_type(const struct cgroup_attempt *a,
 	       cgroup_refusal_is(ret, KIST_CAUSE_CGROUP_TYPE, text, NULL,
 				 "cgroup.type of the group above is '%s'",
 				 text);
-}
-
-/* ---- what a value looks like ---- */
-
-#define PERIOD "a period is 1000 to 1000000 us, a quota at least 1000 us"
-
-/* The first whose @file is part of the name; @errnum 0: any. */
-static const struct {
-	const char *file, *takes;
-	int errnum;
-} formats[] = {
-	{ "cpu.cfs_burst", "the burst may not be above the quota", 0 },
-	{ "cpu.max.burst", "the burst may not be above the quota", 0 },
-	{ "cpu.weight.nice", "a nice value is -20 to 19", 0 },
-	{ "cpu.weight", "a weight is 1 to 10000; 100 is usual", 0 },
-	{ "cpu.uclamp", "a percentage, 0.00 to 100.00, or max", 0 },
-	{ "cpu.cfs_", PERIOD " and not above what the group above has", 0 },
-	{ "cpu.max", PERIOD " and not above what the group above has", 0 },
-	{ "io.weight",
-	  "the disk's scheduler knows no weights: choose bfq in "
-	  "/sys/block/DISK/queue/scheduler",
-	  EOPNOTSUPP },
-	{ "blkio.weight",
-	  "a weight is 10 to 1000; a disk's is 'MAJOR:MINOR "
-	  "WEIGHT'",
-	  0 },
-	{ "blkio.bfq.weight", "a weight is 1 to 1000", 0 },
-	{ "io.max",
-	  "a line is 'MAJOR:MINOR rbps=BYTES', of a whole disk: "
-	  "'lsblk -d' has the numbers",
-	  0 },
-	{ "io.",
-	  "a line is 'MAJOR:MINOR NUMBER', of a whole disk: 'lsblk -d' "
-	  "has the numbers",
-	  0 },
-	{ "blkio.",
-	  "a line is 'MAJOR:MINOR NUMBER', of a whole disk: 'lsblk "
-	  "-d' has the numbers",
-	  0 },
-	{ "devices.",
-	  "a rule is 'a', 'b' or 'c', MAJOR:MINOR (or *), and "
-	  "letters of rwm: 'c 1:3 rwm'; not more than the group "
-	  "above has",
-	  0 },
-	{ "freezer.", "write FROZEN or THAWED; the root group cannot be frozen",
-	  0 },
-	{ "pids.", "a number of processes, or max", 0 },
-	{ "cgroup.type",
-	  "only 'threaded' can be written, and nothing undoes "
-	  "it",
-	  0 },
-	{ "cgroup.subtree_control",
-	  "write '+NAME' or '-NAME', of its "
-	  "cgroup.controllers",
-	  0 },
-	{ "cgroup.kill", "write 1", 0 },
-	{ "cgroup.freeze", "write 1 or 0", 0 },
-};
-
-static bool refused_format(const struct cgroup_attempt *a,
-			   struct cgroup_refusal *ret)
-{
-	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
-		if (strncmp(a->file, formats[i].file,
-			    strlen(formats[i].file)) == 0 &&
-		    (!formats[i].errnum || formats[i].errnum == a->errnum))
-			return cgroup_refusal_is(ret, KIST_CAUSE_CGROUP_VALUE,
-						 a->file, formats[i].takes,
-						 "'%.100s' was written, and "
-						 "the kernel answers %s",
-						 a->value,
-						 errno_name(a->errnum));
-	return false;
 }
 
 /* ---- all of it ---- */

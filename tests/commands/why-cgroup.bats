@@ -241,8 +241,8 @@ put() {
 	group pids
 	group pids below
 	put 2 "$CG/pids/$G/pids.max"
-	refused PIDS_LIMIT "pids.current of '/$G' is 2, its pids.max 2" \
-		bash -c "echo \$\$ >$dir/cgroup.procs; (sleep 1; :) & (sleep 1; :) & wait; exit 1"
+	refused PIDS_LIMIT "its pids.max 2" \
+		sh -c "echo \$\$ >$dir/cgroup.procs; (sleep 2; :) & (sleep 2; :) & wait; exit 1"
 	put max "$CG/pids/$G/pids.max"
 	bash -c "echo \$\$ >$dir/cgroup.procs; (true; true) & (true; true) & wait"
 }

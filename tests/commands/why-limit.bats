@@ -42,7 +42,7 @@ user_why() { as_user bash -c '"$KIST" why --json -- "$@"' - "$@"; }
 	needs root user
 	as_user true
 	refused RLIMIT_NPROC "RLIMIT_NPROC is 1" \
-		user_why bash -c 'ulimit -Su 1; (true; true) & wait $! || exit 1'
+		user_why bash -c 'ulimit -Su 1; exec sh -c "(true; true) & exit 1"'
 	as_user bash -c '(true; true) & wait $!'
 }
 
@@ -101,6 +101,52 @@ libc = ctypes.CDLL(None, use_errno=True)
 for i in range(100000):
     if libc.inotify_init1(0) < 0:
         sys.exit(os.strerror(ctypes.get_errno()))"
+}
+
+@test "mappings of a process" {
+	refused MAX_MAP_COUNT "vm.max_map_count is $(cat /proc/sys/vm/max_map_count)" \
+		why /usr/bin/python3 -c '
+import ctypes, sys
+libc = ctypes.CDLL(None)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + 4 * [ctypes.c_long]
+size = 1 << 30
+at = libc.mmap(None, size, 0, 0x4022, -1, 0)
+# every second page is another mapping
+for i in range(0, size, 8192):
+    if libc.mprotect(ctypes.c_void_p(at + i), 4096, 1) < 0:
+        sys.exit(1)'
+}
+
+@test "process ids of a pid namespace" {
+	needs root
+	unshare -fp --mount-proc sh -c 'echo 330 >/proc/sys/kernel/pid_max' && [ "$(cat /proc/sys/kernel/pid_max)" != 330 ] ||
+		skip "pid_max is the whole machine's here"
+	# shellcheck disable=SC2016
+	refused PID_MAX "kernel.pid_max is 330" \
+		unshare -fp --mount-proc --kill-child sh -c 'echo 330 >/proc/sys/kernel/pid_max
+			"$KIST" why --json -- /usr/bin/python3 -c "
+import os, sys, time
+for i in range(400):
+    try:
+        if os.fork() == 0:
+            time.sleep(20)
+            os._exit(0)
+    except OSError:
+        sys.exit(1)"'
+}
+
+@test "what is about the whole machine" {
+	needs root user
+	refused CAPABILITY_MACHINE "is the owner" unshare -Ur "$KIST" why --json EPERM swapon
+	refused CAPABILITY_MACHINE "is the owner" unshare -Ur "$KIST" why --json EPERM setrlimit
+	as_user true
+	refused SYSCTL_MACHINE "the machine's is user:[" \
+		user_why unshare -Ur sh -c 'echo 5 >/proc/sys/kernel/panic || exit 1'
+	[ "$(jq -r '.findings[0].fix' <<<"$output")" = "be root of the machine: outside of this user namespace" ]
+	# a limit that is far away is no more than a guess
+	run kist why --json EMFILE open /etc/passwd
+	[ "$(jq -r '.findings[] | select(.cause == "FILES_PROCESS") | .certain' <<<"$output")" = false ]
 }
 
 @test "memory of a group: who was ended, and more of it helps" {

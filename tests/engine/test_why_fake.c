@@ -107,15 +107,6 @@ static void control_groups(void **state)
 				       .is_self = true,
 				       .proc_fd = -1 },
 		    KIST_CAUSE_CGROUP_IDS, "65535");
-	put("cgroup.type", "threaded");
-	check_cause((struct why_case){ .call = WHY_CGROUP_MOVE,
-				       .name = "write",
-				       .subject = in_folder("cgroup.procs"),
-				       .value = "0",
-				       .errnum = EOPNOTSUPP,
-				       .is_self = true,
-				       .proc_fd = -1 },
-		    KIST_CAUSE_CGROUP_THREADED, "'threaded'");
 }
 
 static void a_root_without_a_parent(void **state)

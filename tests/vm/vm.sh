@@ -181,7 +181,7 @@ touch "$tmp/out" "$tmp/status" "$tmp/console"
 timeout -k 2 "$limit" qemu-system-x86_64 -nodefaults -no-user-config -display none \
 	-no-reboot -machine q35,usb=off,sata=off,smbus=off -cpu max "${clock[@]}" \
 	-m "$memory" -kernel "$kernel" \
-	-initrd "$tmp/initrd" -append "console=ttyS0 quiet loglevel=3 panic=-1 \
+	-initrd "$tmp/initrd" -append "console=ttyS0 cgroup_disable=rdma quiet loglevel=3 panic=-1 \
 mitigations=off random.trust_cpu=on no_timer_check tsc=unstable" \
 	-serial "file:$tmp/console" -serial "file:$tmp/out" \
 	-serial "file:$tmp/status" </dev/null >"$tmp/qemu" 2>&1 &

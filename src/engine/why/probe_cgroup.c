@@ -150,6 +150,7 @@ static bool find(const struct why_case *c, struct cgroup_attempt *a)
 		.file = is_file ? path_name(c->subject) : NULL,
 		.value = c->value ? c->value : "",
 		.uid = why_uid(c),
+		.who = c->pid,
 		.errnum = c->errnum,
 		.dir_fd = -1,
 	};
@@ -345,7 +346,6 @@ PROBE(probe_cgroup_cpuset_empty, CGROUP_CPUSET_EMPTY)
 PROBE(probe_cgroup_hands_down, CGROUP_HANDS_DOWN)
 PROBE(probe_cgroup_domain_invalid, CGROUP_DOMAIN_INVALID)
 PROBE(probe_cgroup_thread_domain, CGROUP_THREAD_DOMAIN)
-PROBE(probe_cgroup_threaded, CGROUP_THREADED)
 PROBE(probe_cgroup_kernel_thread, CGROUP_KERNEL_THREAD)
 PROBE(probe_cgroup_realtime, CGROUP_REALTIME)
 PROBE(probe_cgroup_on_v1, CGROUP_ON_V1)

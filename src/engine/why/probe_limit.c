@@ -15,6 +15,7 @@
 #include "sys/file.h"
 
 #define NO_LIMIT INT64_MAX
+#define RESERVED_PIDS 300 /* the kernel's: not given out a second time */
 
 /* ---- what /proc has of the process ---- */
 
@@ -126,8 +127,10 @@ int probe_pids_limit(const struct why_case *c, struct why_finding *found)
 			arena_strdup(c->arena, refusal.evidence));
 }
 
-/* Threads of a real user. */
-static int64_t count_of_user(uint32_t uid)
+#define ANYBODY (-1)
+
+/* Threads of a real user, or of all that are in sight. */
+static int64_t count_of_user(int64_t uid)
 {
 	DIR *dir = opendir("/proc");
 	const struct dirent *entry;
@@ -140,7 +143,7 @@ static int64_t count_of_user(uint32_t uid)
 			continue;
 		snprintf(path, sizeof(path), "%.20s/status", entry->d_name);
 		if (sys_read_file(dirfd(dir), path, text, sizeof(text)) >= 0 &&
-		    number_of(text, "Uid") == uid)
+		    (uid == ANYBODY || number_of(text, "Uid") == uid))
 			count += number_of(text, "Threads");
 	}
 	if (dir)
@@ -181,12 +184,13 @@ static int64_t count_threads(void)
 }
 
 static int hit_machine(const struct why_case *c, struct why_finding *found,
-		       const char *key, const char *path, int64_t used)
+		       const char *key, const char *path, int64_t used,
+		       int64_t reserved)
 {
 	int64_t max = machine_number(path);
 
-	/* A few ids are not given out, and some went meanwhile. */
-	if (max < 0 || used < 0 || used + 8 < max - max / 100)
+	/* Some went meanwhile. */
+	if (max < 0 || used < 0 || used + reserved + 8 < max - max / 100)
 		return 0;
 	return found_it(c, found, true, key, text_of(c, max),
 			arena_printf(c->arena,
@@ -197,13 +201,15 @@ static int hit_machine(const struct why_case *c, struct why_finding *found,
 int probe_threads_max(const struct why_case *c, struct why_finding *found)
 {
 	return hit_machine(c, found, "kernel.threads-max",
-			   "/proc/sys/kernel/threads-max", count_threads());
+			   "/proc/sys/kernel/threads-max", count_threads(), 0);
 }
 
+/* Each pid namespace has its own since Linux 6.14. */
 int probe_pid_max(const struct why_case *c, struct why_finding *found)
 {
 	return hit_machine(c, found, "kernel.pid_max",
-			   "/proc/sys/kernel/pid_max", count_threads());
+			   "/proc/sys/kernel/pid_max", count_of_user(ANYBODY),
+			   RESERVED_PIDS);
 }
 
 /* ---- inotify, keys ---- */
