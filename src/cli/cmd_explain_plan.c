@@ -161,7 +161,7 @@ static void put_part(const char *part)
 	char title[80];
 	size_t i;
 
-	for (i = 0; part[i] && i < sizeof(title) - 1; i++)
+	for (i = 0; i < sizeof(title) - 1 && part[i]; i++)
 		title[i] = part[i] >= 'a' && part[i] <= 'z' ?
 				   (char)(part[i] - 'a' + 'A') :
 				   part[i];

@@ -62,7 +62,8 @@ $(stat -Lc %i /proc/self/ns/net)"
 	run -0 k enter "--net=$TARGET" . stat -Lc %i /proc/self/ns/net
 	same net "$output"
 	run -125 k enter "--net=/proc/$TARGET/ns/uts" . true
-	expect_output "kist: '/proc/$TARGET/ns/uts' is a uts namespace, not a network namespace"
+	expect_output "kist: '/proc/$TARGET/ns/uts' is a uts namespace, not a network namespace
+hint: name /proc/PID/ns/net, or a file on which one is kept"
 }
 
 @test "/proc shows the pid namespace, /sys the network, also without its mounts" {

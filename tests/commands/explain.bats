@@ -14,7 +14,9 @@ teardown() { end_test; }
 	needs user
 	mkdir "$SCRATCH/u"
 	! [ "$(id -u)" = 0 ] || chown "$TEST_USER:" "$SCRATCH/u"
-	run as_user bash "$BATS_TEST_DIRNAME/explain-try.bash" user "$SCRATCH/u"
+	# the tree itself may be private
+	cp "$BATS_TEST_DIRNAME/explain-try.bash" "$SCRATCH/try"
+	run as_user bash "$SCRATCH/try" user "$SCRATCH/u"
 	echo "$output"
 	[ "$status" = 0 ]
 	machine_unchanged

@@ -30,7 +30,8 @@ by=(setpriv --reuid "$TEST_USER" --regid "$TEST_USER" --clear-groups)
 	because PROCESS_OTHER_USER "Uid 0, and process" "${by[@]}" cat "/proc/$held/environ"
 	because PROCESS_OTHER_USER "be root" "${by[@]}" nsenter -t "$held" -n true
 	# the same words from a verb
-	run -125 ordinary "$KIST" enter "$held" -n true
+	as_user true
+	run -125 ordinary "$SCRATCH/home/bin/kist" enter "$held" -n true
 	expect_has "hint: be root, or that user"
 	because PROCESS_OUTER "in another" /usr/bin/unshare -Ur nsenter -t "$held" -n true
 	# the remedy: root
@@ -132,7 +133,8 @@ is_of_root() {
 	run as_user sh -c '"$KIST" why --json EPERM newuidmap 1 0 5 1'
 	[ "$(jq -r '.findings[0].cause' <<<"$output")" = SUBID_RANGE ]
 	expect_has "not 5 to 5"
-	run setpriv --reuid 54321 --regid 54321 --clear-groups "$KIST" why --json \
+	as_user true
+	run setpriv --reuid 54321 --regid 54321 --clear-groups "$SCRATCH/home/bin/kist" why --json \
 		EPERM newuidmap 1 0 5 1
 	[ "$(jq -r '.findings[0].cause' <<<"$output")" = SUBID_NONE ]
 	expect_has "no line of /etc/subuid is for user 54321"

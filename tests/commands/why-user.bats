@@ -33,7 +33,7 @@ ordinary() { setpriv --reuid "$TEST_USER" --regid "$TEST_USER" --clear-groups "$
 		setpriv --bounding-set -chown --inh-caps -chown --reuid "$TEST_USER" --clear-groups \
 		chown 0:0 /etc/hostname
 	# root of a namespace of one's own
-	ordinary "$KIST" unshare -r -u hostname other
+	as_user sh -c '"$KIST" unshare -r -u hostname other'
 	/usr/bin/unshare -Urn ip link set lo up
 }
 

@@ -149,7 +149,8 @@ static void yama_lets_only_some_look(void **state)
 
 		CASE(row->scope);
 		snprintf(status, sizeof(status),
-			 "Name:\tgdb\nState:\tR (running)\nCapEff:\t%016lx\n",
+			 "Name:\tgdb\nUid:\t7\t7\t7\t7\nGid:\t7\t7\t7\t7\n"
+			 "CapEff:\t%016lx\n",
 			 strtoul(row->caps, NULL, 16));
 		put("status", status);
 		put("kernel/yama/ptrace_scope", row->scope);

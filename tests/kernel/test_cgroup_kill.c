@@ -72,7 +72,7 @@ static void thaw_below_frozen(const struct cgroup_world *world)
 	assert_int_equal(cgroup_freeze(&outer, true, 2000, NULL), 0);
 	assert_int_equal(cgroup_freeze(&inner, false, 100, &err), -ETIMEDOUT);
 	assert_int_equal(err.id, KIST_E_CGROUP_TIMEOUT);
-	assert_non_null(strstr(err.hint, "above it may be frozen"));
+	assert_non_null(strstr(err.hint, "thaw it: 'kist cg thaw "));
 	assert_int_equal(cgroup_freeze(&outer, false, 2000, NULL), 0);
 	assert_int_equal(cgroup_kill(&outer, SIGKILL, NULL), 0);
 	status_of(pid);

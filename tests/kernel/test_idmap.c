@@ -301,7 +301,7 @@ static void hide_tools(void)
 	pid = start_unmapped();
 	assert_int_equal(idmap_write(pid, &two, &two, &err), -ENOENT);
 	CHECK_ERR(&err, "map uids with newuidmap, which is not installed");
-	CHECK_HINT(&err, "install the package uidmap");
+	CHECK_HINT(&err, "install it; Debian and Ubuntu: apt install uidmap");
 	stop(pid);
 }
 

@@ -232,7 +232,7 @@ static void now_signal(struct now *now)
 	struct proc_status status;
 	uint64_t mask;
 
-	if (number < 0 || !read_status(now, &status))
+	if (number < 1 || !read_status(now, &status))
 		return;
 	mask = UINT64_C(1) << (number - 1);
 	buf_printf(&now->line, "number %d; your commands %s", number,

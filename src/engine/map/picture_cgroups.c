@@ -146,7 +146,8 @@ static void draw_below(struct picture *p, int parent, int depth, uint64_t scale)
 {
 	size_t count = p->map->cgroup_count, found = 0;
 	struct child *children = ARENA_ARRAY(p->arena, struct child, count + 1);
-	int top = p->y, last = p->y;
+	const int top = p->y;
+	int last = top;
 
 	if (arena_failed(p->arena) || depth > DEPTH)
 		return;

@@ -126,7 +126,7 @@ void sharing_find(const struct kist_map *map, struct arena *arena,
 	struct entry *entries = ARENA_ARRAY(arena, struct entry, most);
 	struct run *runs = ARENA_ARRAY(arena, struct run, most);
 	struct sharing s = { .map = map };
-	uint64_t initial[NS_COUNT];
+	uint64_t initial[NS_COUNT] = { 0 };
 	size_t initial_count = find_initial(map, initial), end;
 	int next = 0;
 

@@ -87,7 +87,7 @@ static bool read_inside(const struct why_case *c, struct reading *r,
 bool caller_sysctl(const struct why_case *c, const char *name,
 		   int64_t *ret_value)
 {
-	struct reading outer, inner;
+	struct reading outer = { .len = 0 }, inner;
 	int64_t value;
 
 	snprintf(outer.path, sizeof(outer.path), "%s/%s",

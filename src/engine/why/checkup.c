@@ -90,9 +90,10 @@ enum check_module checkup_module(const struct checkup *up, const char *name)
 	char path[96];
 	struct stat st;
 
+	if (!name || !up->has_modules)
+		return MODULE_READY;
 	snprintf(path, sizeof(path), "/sys/module/%s", name);
-	if (!name || !up->has_modules || stat(path, &st) == 0 ||
-	    is_in_list(up->builtin_list, name))
+	if (stat(path, &st) == 0 || is_in_list(up->builtin_list, name))
 		return MODULE_READY;
 	if (!*up->builtin_list || is_in_list(up->module_list, name))
 		return MODULE_ON_DISK;
@@ -281,7 +282,7 @@ static int check_all(struct checkup *up, struct kist_checkup *result,
 {
 	struct kist_checked *items =
 		ARENA_ARRAY(up->arena, struct kist_checked, checkup_count);
-	struct check_groups groups = { 0 };
+	struct check_groups *groups = ARENA_NEW(up->arena, struct check_groups);
 	pid_t pids[CHECK_PLACES * 2];
 	struct utsname uts;
 	int ret;
@@ -295,8 +296,8 @@ static int check_all(struct checkup *up, struct kist_checkup *result,
 	ret = checkup_start(up, pids);
 	if (ret < 0)
 		return err_sys(err, KIST_E_SYSTEM, -ret, "make a process");
-	up->groups = &groups;
-	checkup_cgroups(up, &groups);
+	up->groups = groups;
+	checkup_cgroups(up, groups);
 	result->machine = machine(up, &uts);
 	checkup_finish(pids);
 	judge_all(up, items);

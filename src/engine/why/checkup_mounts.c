@@ -47,7 +47,7 @@ int attempt_overlay(const struct check *check, int64_t *ret_number)
 static int open_mapped_user(pid_t *ret_pid, int *ret_pipe)
 {
 	int ready[2], hold[2], fd = -EIO;
-	char path[64], c;
+	char path[64], c = 0;
 
 	if (pipe(ready) < 0 || pipe(hold) < 0)
 		return -errno;

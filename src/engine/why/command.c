@@ -86,7 +86,7 @@ static const char *command_text(const char *const *argv, struct arena *arena)
 {
 	const char *text = argv[0];
 
-	for (size_t i = 1; argv[i] && i < 16; i++)
+	for (size_t i = 1; i < 16 && argv[i]; i++)
 		text = arena_printf(arena, "%s %s", text, argv[i]);
 	return text;
 }

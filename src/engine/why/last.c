@@ -26,7 +26,7 @@ static void write_words(struct json_writer *w, const char *const *words)
 {
 	json_key(w, "words");
 	json_open(w, '[');
-	for (size_t i = 0; words[i] && i < WORDS_MAX; i++)
+	for (size_t i = 0; i < WORDS_MAX && words[i]; i++)
 		json_write_string(w, words[i]);
 	json_close(w, ']');
 }
