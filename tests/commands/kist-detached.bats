@@ -160,7 +160,7 @@ teardown() { end_kist; }
 @test "what fails to start detached is said, and leaves nothing" {
 	needs root
 	run -127 k run -d "$ROOT" nosuchcommand
-	expect_has 'not found'
+	expect_has "is not in PATH"
 	nothing_left
 }
 

@@ -280,7 +280,8 @@ hint: this kernel has no such file in a group"
 	run -127 kist limit -q pids=9 -- no-such-command
 	expect_output "kist: 'no-such-command' is not in PATH, or not there"
 	run -126 kist limit -q pids=9 -- /etc
-	expect_output "kist: execute '/etc': Permission denied (EACCES)"
+	expect_output "kist: execute '/etc': Permission denied (EACCES)
+hint: name the program in it"
 	run -125 kist limit -q -p 2147483647 pids=9
 	expect_has "kist: there is no process 2147483647"
 	run -2 kist limit pids=10% -- true
