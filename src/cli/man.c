@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "cli/opt.h"
 #include "cli/opt_text.h"
 
@@ -33,11 +34,17 @@ static void put_n(FILE *out, const char *text, size_t len)
 void man_argument(FILE *out, const char *text, size_t len)
 {
 	fputc('"', out);
-	for (; len--; text++) {
-		if (*text == '"')
+	while (len) {
+		size_t run = 0;
+
+		while (run < len && text[run] != '"')
+			run++;
+		put_n(out, text, run);
+		if (run < len)
 			fputs("\\(dq", out);
-		else
-			put_n(out, text, 1);
+		run += run < len;
+		text += run;
+		len -= run;
 	}
 	fputc('"', out);
 }
@@ -175,12 +182,18 @@ static void operands(const struct opt *opts, FILE *out)
 
 static void choices(const struct opt *opt, FILE *out)
 {
+	CLEANUP_BUF struct buf text;
+
+	buf_init(&text);
 	if (!opt->words || !opt->only_words)
 		return;
-	fputs("One of", out);
+	buf_puts(&text, "One of");
 	for (const char *const *word = opt->words; *word; word++)
-		fprintf(out, "%s %s", word == opt->words ? "" : ",", *word);
-	fputs(".\n", out);
+		buf_printf(&text, "%s %s", word == opt->words ? "" : ",",
+			   *word);
+	buf_puts(&text, ".");
+	if (!buf_failed(&text))
+		man_line(out, text.data);
 }
 
 static void options(const struct opt *opts, FILE *out)

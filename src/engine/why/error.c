@@ -185,7 +185,11 @@ static void read_subject(const struct kist_error *failed, struct why_case *c)
 	c->subject = second ? second : first;
 	/* "set sysctl 'KEY' to 'VALUE'" */
 	if (second && strncmp(failed->what, "set sysctl", 10) == 0) {
-		c->subject = first;
+		char *path = arena_printf(c->arena, "/proc/sys/%s", first);
+
+		for (char *dot = path; (dot = strchr(dot, '.'));)
+			*dot = '/';
+		c->subject = path;
 		c->value = second;
 		return;
 	}
