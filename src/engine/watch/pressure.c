@@ -19,6 +19,7 @@
 #include "sys/file.h"
 
 #define WINDOW_MS 2000
+#define SAMPLE_MS 200 /* at least, between two */
 
 static const char *const resources[] = { "cpu", "memory", "io" };
 
@@ -152,6 +153,10 @@ static void tell(struct watching *w, const struct watched_pressure *p,
 
 void watch_pressure(struct watching *w)
 {
+	/* what else wakes us must not fill the ring within a window */
+	if (w->pressure_at_ms && now_ms() - w->pressure_at_ms < SAMPLE_MS)
+		return;
+	w->pressure_at_ms = now_ms();
 	for (size_t i = 0; i < w->pressure_count; i++) {
 		struct watched_pressure *p = &w->pressures[i];
 		const int64_t total = read_total(w, p->resource);

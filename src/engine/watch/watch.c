@@ -227,7 +227,8 @@ static int begin(struct watching *w, struct kist_error *err)
 	sigaddset(&end, SIGINT);
 	sigaddset(&end, SIGTERM);
 	w->signal_fd = signalfd(-1, &end, SFD_CLOEXEC | SFD_NONBLOCK);
-	w->connector_fd = connector_open();
+	if (watch_wants(w, KIST_EVENTS & ~(unsigned)KIST_EVENT_PRESSURE))
+		w->connector_fd = connector_open();
 	if (watch_wants(w, KIST_EVENT_OOM))
 		w->kmsg_fd =
 			open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);

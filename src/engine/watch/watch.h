@@ -91,6 +91,7 @@ struct watching {
 	struct watched_list spaces, processes, things, groups;
 	struct watched_pressure pressures[WATCH_PRESSURES];
 	size_t pressure_count;
+	int64_t pressure_at_ms; /* of the last sample */
 	int64_t vm_oom_kills;
 	char oom_group[512]; /* of the kill that is being told */
 	bool begun, is_dirty;
