@@ -5,6 +5,8 @@ load kist
 
 setup() { start_kist; }
 teardown() {
+	# shellcheck disable=SC2086 # a list
+	[ -z "${busy:-}" ] || kill $busy 2>/dev/null || :
 	[ -z "${watcher:-}" ] || kill "$watcher" 2>/dev/null || :
 	end_kist
 }
@@ -111,13 +113,15 @@ last_of() {
 @test "pressure is told when the threshold is passed, once" {
 	[ -r /proc/pressure/cpu ] || needs pressure
 	watching --pressure cpu=5%
-	local i pids=
+	local i
+	busy=
 	for i in 1 2 3 4 5 6 7 8; do
 		sh -c 'while :; do :; done' 3>&- &
-		pids="$pids $!"
+		busy="$busy $!"
 	done
 	eventually told '.event == "pressure" and .what == "cpu" and .value >= 0.05'
-	kill $pids
+	kill $busy
+	busy=
 	[ "$(jq -s length events)" = 1 ]
 }
 

@@ -123,7 +123,7 @@ teardown() { end_test; }
 	needs root kist
 	in_mounts '
 		mkdir a a/old other
-		refused PIVOT_SAME "part of the mount at" pivot_root /tmp /tmp
+		refused PIVOT_SAME "part of the mount at" pivot_root / /
 		refused PIVOT_NOT_MOUNT "part of the mount" pivot_root a a/old
 		mount --bind a a; mkdir -p a/old
 		refused PIVOT_PUT_OLD "is not below" pivot_root a other

@@ -154,11 +154,11 @@ static void pivots(void)
 {
 	begin();
 	MAKE("a", "a/old");
-	check_why(syscall(SYS_pivot_root, "/tmp", "/tmp"),
+	check_why(syscall(SYS_pivot_root, "/", "/"),
 		  (struct why_case){ .call = WHY_ROOT,
 				     .name = "pivot_root",
-				     .subject = "/tmp",
-				     .value = "/tmp" },
+				     .subject = "/",
+				     .value = "/" },
 		  EBUSY, KIST_CAUSE_PIVOT_SAME);
 	check_why(syscall(SYS_pivot_root, "a", "a/old"),
 		  (struct why_case){ .call = WHY_ROOT,
