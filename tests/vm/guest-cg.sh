@@ -202,7 +202,7 @@ names_of_v1_are_answered_with_those_of_v2() {
 	$cg new /k
 	out=$($cg set /k memory.limit_in_bytes=5M 2>&1) && return 1
 	case $out in
-	*"that is its name on cgroup v1; here it is 'memory.max'"*) ;;
+	*"here it is 'memory.max'"*) ;;
 	*) echo "$out" && return 1 ;;
 	esac
 	out=$($cg set /k cpu.weight=0 2>&1) && return 1
