@@ -267,6 +267,6 @@ plain() {
 		-e "s/cpuset\.cpus '[0-9,-]+'/cpuset.cpus 'CPUS'/" \
 		-e 's/\b([0-9a-f]{64}|[0-9a-f]{12})\b/ID/g' \
 		-e 's/([( ])[0-9]+ sleep\b/\1N sleep/g' \
-		-e "s/\b$([ "$as" = root ] && echo none || id -u "$TEST_USER")\b/UID/g" \
+		-e "s/\b$([ "$as" = root ] && echo @nobody@ || id -u "$TEST_USER")\b/UID/g" \
 		-e "s/\b$TEST_USER\b/USER/g"
 }
