@@ -258,7 +258,7 @@ $a (sleep) net:[$(stat -Lc %i "/proc/$a/ns/net")] process $a (sleep)
 	ino=$(stat -Lc %i "/proc/$a/ns/net")
 	sleep 1000 4<"/proc/$a/ns/net" 3>&- &
 	NETS+=($!)
-	eventually test -e "/proc/$!/fd/4"
+	eventually test "/proc/$!/fd/4" -ef "/proc/$a/ns/net"
 	end_process "$a"
 	run -0 kist net ls
 	expect_has "net:[$ino] net:[$ino] no process, kept by descriptor 4 of $!"
