@@ -163,6 +163,7 @@ static int why_run(void *global, const void *args, struct kist_error *err)
 	CLEANUP_FREE const char **words = NULL;
 	struct kist_last last = { 0 };
 	struct kist_why why;
+	struct why_answer answer = { .why = &why };
 	bool json = a->json;
 	int ret;
 
@@ -183,8 +184,9 @@ static int why_run(void *global, const void *args, struct kist_error *err)
 	}
 	if (ret < 0)
 		return ret;
-	ret = tell(&(struct why_answer){ &why, last.words ? &last : NULL },
-		   json, err);
+	answer.last = last.words ? &last : NULL;
+	answer.is_supposed = words[0] && !last.words;
+	ret = tell(&answer, json, err);
 	kist_why_free(&why);
 	return ret;
 }

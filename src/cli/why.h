@@ -7,10 +7,12 @@
 
 #include "cli/kist.h"
 
-/* What is printed; @last: of 'kist why last', else NULL. */
+/* What is printed; @last: of 'kist why last', else NULL; @is_supposed: of a
+ * number and words, nothing was seen to be refused. */
 struct why_answer {
 	const struct kist_why *why;
 	const struct kist_last *last;
+	bool is_supposed;
 };
 
 /* Return: 0 or a negative errno. */

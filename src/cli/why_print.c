@@ -54,13 +54,16 @@ static void print_finding(const struct kist_finding *f)
 		page_line("more", "kist explain %s", f->word);
 }
 
-static void print_none(const struct kist_why *why)
+static void print_none(const struct why_answer *answer)
 {
+	const struct kist_why *why = answer->why;
+
 	if (why->examined)
 		page_line("because",
 			  "no rule that kist knows: %zu were looked "
-			  "at, none holds",
-			  why->examined);
+			  "at, none holds%s",
+			  why->examined,
+			  answer->is_supposed ? " for you, here and now" : "");
 	else
 		page_line("because", "kist knows no rule for this");
 	if (why->meaning)
@@ -71,6 +74,10 @@ static void print_none(const struct kist_why *why)
 		page_line("more", "man %.*s %.*s", 1,
 			  strchr(why->page, '(') + 1,
 			  (int)strcspn(why->page, "("), why->page);
+	if (answer->is_supposed && why->examined)
+		page_line("remedy", "ask where it is refused: as that user, in "
+				    "that container or namespace; or let kist "
+				    "follow it: kist why -- COMMAND");
 }
 
 static void print_done(const struct kist_why *why)
@@ -96,7 +103,7 @@ int why_print(const struct why_answer *answer)
 		if (why->count)
 			print_finding(&why->findings[0]);
 		else
-			print_none(why);
+			print_none(answer);
 		for (size_t i = 1; i < why->count; i++)
 			page_line("or", "%s (%s)", why->findings[i].rule,
 				  why->findings[i].fix);

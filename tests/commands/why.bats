@@ -40,6 +40,15 @@ teardown() { end_test; }
 	expect_has "has threads and cannot change its time"
 }
 
+@test "what kist itself has open to look around keeps nothing busy" {
+	needs root kist
+	mkdir "$SCRATCH/proc"
+	run -1 unshare -m bash -c "mount -t proc proc '$SCRATCH/proc' &&
+		'$KIST' why EBUSY umount '$SCRATCH/proc'"
+	expect_has "none holds for you"
+	expect_has "kist why -- COMMAND"
+}
+
 @test "mistakes name the word and the nearest right one" {
 	# WHY_WORDS
 	needs kist

@@ -267,8 +267,10 @@ static void tell_exit(struct watching *w, const struct watched_process *process,
 		.status = status,
 	};
 
-	snprintf(subject, sizeof(subject), "process %d (%s)", process->pid,
-		 process->name);
+	/* one that ended before its name could be read has none */
+	snprintf(subject, sizeof(subject), "process %d%s%s%s", process->pid,
+		 *process->name ? " (" : "", process->name,
+		 *process->name ? ")" : "");
 	if (status < 0)
 		snprintf(detail, sizeof(detail), "has ended");
 	else if (status > 128)

@@ -91,7 +91,13 @@ static bool is_writer(int proc_fd, const char *number)
 	return line && (strtol(line + 6, NULL, 8) & O_ACCMODE) != O_RDONLY;
 }
 
-static const char *open_file(const struct search *s, int proc_fd)
+/* What this process opened to look around is no answer. */
+static bool is_passing(pid_t pid, const char *number)
+{
+	return pid == getpid() && fcntl(atoi(number), F_GETFD) & FD_CLOEXEC;
+}
+
+static const char *open_file(const struct search *s, pid_t pid, int proc_fd)
 {
 	int fd = openat(proc_fd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -104,6 +110,7 @@ static const char *open_file(const struct search *s, int proc_fd)
 	}
 	while (!found && (entry = readdir(dir)))
 		if (entry->d_name[0] != '.' &&
+		    !is_passing(pid, entry->d_name) &&
 		    (s->mount_id < 0 ? is_file(s, dirfd(dir), entry->d_name) :
 				       has_mount(s, proc_fd, entry->d_name)) &&
 		    (!s->writers || is_writer(proc_fd, entry->d_name)))
@@ -144,7 +151,7 @@ static bool is_mapped(const struct search *s, int proc_fd)
 	return false;
 }
 
-static const char *how(const struct search *s, int proc_fd)
+static const char *how(const struct search *s, pid_t pid, int proc_fd)
 {
 	const char *file;
 
@@ -154,7 +161,7 @@ static const char *how(const struct search *s, int proc_fd)
 		return "its root";
 	if (!s->writers && is_it(s, proc_fd, "exe"))
 		return "its program";
-	file = open_file(s, proc_fd);
+	file = open_file(s, pid, proc_fd);
 	if (file)
 		return file;
 	return is_mapped(s, proc_fd) ? "mapped memory" : NULL;
@@ -171,7 +178,7 @@ static void look_at(struct search *s, const char *name)
 		return;
 	snprintf(path, sizeof(path), "/proc/%d", pid);
 	proc_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	word = proc_fd < 0 ? NULL : how(s, proc_fd);
+	word = proc_fd < 0 ? NULL : how(s, pid, proc_fd);
 	if (!word)
 		return;
 	if (s->count++)
