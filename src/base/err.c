@@ -20,6 +20,7 @@
 #include <kist/cause.h>
 
 #include "base/err.h"
+#include "base/letters.h"
 
 /* Texts by their place in one struct: a program that is position-independent
  * writes to each pointer of a table when it starts. */
@@ -212,20 +213,15 @@ struct line {
 
 static void add(struct line *line, const char *text)
 {
-	for (; *text && line->len < sizeof(line->text) - 1; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '\n' || c == '\t' || c == '\r')
-			c = ' ';
-		else if (c < ' ' || c == 0x7f)
-			c = '?';
-		line->text[line->len++] = (char)c;
-	}
+	for (; *text && line->len < sizeof(line->text) - 1; text++)
+		line->text[line->len++] = strchr("\n\t\r", *text) ? ' ' : *text;
 	line->text[line->len] = '\0';
 }
 
-static int give(const struct line *line, char *buf, size_t size)
+/* Subjects are strangers' words. */
+static int give(struct line *line, char *buf, size_t size)
 {
+	text_harmless(line->text, 0);
 	return snprintf(buf, size, "%s", line->text);
 }
 

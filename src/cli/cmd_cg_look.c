@@ -8,16 +8,9 @@
 
 #include "base/buf.h"
 #include "base/json_write.h"
+#include "base/letters.h"
 #include "cli/cg.h"
 #include "cli/table.h"
-
-/* A stranger's text: a terminal acts on control characters. */
-static void put_text(const char *text)
-{
-	for (; *text; text++)
-		putchar((unsigned char)*text < ' ' || *text == 127 ? '?' :
-								     *text);
-}
 
 static int put_json(struct buf *text, struct kist_error *err)
 {
@@ -217,13 +210,18 @@ static const struct opt get_opts[] = {
 /* Further lines begin with a tab. */
 static void put_value(const char *value)
 {
-	for (; *value; value++) {
+	size_t len;
+	char letter[5];
+
+	for (; *value; value += len) {
+		len = letter_len(value) ?: 1;
+		snprintf(letter, sizeof(letter), "%.*s", (int)len, value);
 		if (*value == '\n')
 			fputs("\n\t", stdout);
-		else if ((unsigned char)*value < ' ' && *value != '\t')
-			putchar('?');
+		else if (*value == '\t')
+			putchar('\t');
 		else
-			putchar(*value);
+			text_put(letter, stdout);
 	}
 	putchar('\n');
 }
@@ -274,7 +272,7 @@ static int get_run(void *global, const void *args, struct kist_error *err)
 		if (!a->files && strcmp(hierarchy, file->hierarchy) != 0) {
 			hierarchy = file->hierarchy;
 			printf("# %s:", hierarchy);
-			put_text(file->path);
+			text_put(file->path, stdout);
 			putchar('\n');
 		}
 		printf("%s=", file->name);
@@ -350,7 +348,7 @@ static int procs_run(void *global, const void *args, struct kist_error *err)
 	for (size_t i = 0; !a->json && i < p->count; i++) {
 		printf(a->ids ? "%d" : "%7d ", p->processes[i].pid);
 		if (!a->ids)
-			put_text(p->processes[i].name);
+			text_put(p->processes[i].name, stdout);
 		putchar('\n');
 	}
 	kist_cg_free(p);

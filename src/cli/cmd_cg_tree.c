@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/json_write.h"
+#include "base/letters.h"
 #include "cli/cg.h"
 
 #define DEPTH_MAX 256
@@ -32,13 +33,6 @@ static const struct opt tree_opts[] = {
 };
 
 /* ---- text ---- */
-
-static void put_text(const char *text)
-{
-	for (; *text; text++)
-		putchar((unsigned char)*text < ' ' || *text == 127 ? '?' :
-								     *text);
-}
 
 /* Is there another node at this depth before the tree goes up? */
 static bool has_next(const struct kist_cg_tree *t, size_t at, unsigned depth)
@@ -68,7 +62,7 @@ static void put_limits(const struct kist_cg_node *n)
 			printf(" (%s used)", l->usage);
 		if (l->from) {
 			printf(" of ");
-			put_text(l->from);
+			text_put(l->from, stdout);
 		}
 		sign = ", ";
 	}
@@ -76,7 +70,7 @@ static void put_limits(const struct kist_cg_node *n)
 
 static void put_node(const struct tree_args *a, const struct kist_cg_node *n)
 {
-	put_text(n->depth ? n->name : n->path);
+	text_put(n->depth ? n->name : n->path, stdout);
 	if (n->process_count)
 		printf("  %zu process%s", n->process_count,
 		       n->process_count == 1 ? "" : "es");
@@ -106,7 +100,7 @@ static void put_processes(const struct kist_cg_node *n, const bool *more,
 		put_lines(more, n->depth + 1);
 		printf("%s%d ", below || k + 1 < n->process_count ? "├─" : "└─",
 		       n->processes[k].pid);
-		put_text(n->processes[k].name);
+		text_put(n->processes[k].name, stdout);
 		putchar('\n');
 	}
 }

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/json_write.h"
+#include "base/letters.h"
 #include "cli/cg.h"
 
 #define KEYS_MAX 64
@@ -75,8 +76,7 @@ static void print_line(const struct kist_cg_event *e)
 	if (localtime_r(&seconds, &tm))
 		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
 	printf("%s ", clock);
-	for (const char *c = e->path; *c; c++)
-		putchar((unsigned char)*c < ' ' || *c == 127 ? '?' : *c);
+	text_put(e->path, stdout);
 	if (*e->file)
 		printf(" %s %s %" PRId64 " -> %" PRId64 "\n", e->file, e->key,
 		       e->before, e->now);

@@ -8,6 +8,7 @@
 #include <kist/idmap.h>
 
 #include "base/json_write.h"
+#include "base/letters.h"
 #include "base/num.h"
 #include "cli/cmd_id.h"
 #include "cli/kist.h"
@@ -198,8 +199,7 @@ static int show_run(void *global, const void *args, struct kist_error *err)
 	if (a->json) {
 		ret = show_json(&ids, err);
 	} else {
-		for (const char *c = ids.label; *c; c++)
-			putchar((unsigned char)*c < ' ' ? '?' : *c);
+		text_put(ids.label, stdout);
 		putchar('\n');
 		print_who(&ids);
 		ret = print_levels(&ids, err);

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/json_write.h"
+#include "base/letters.h"
 #include "cli/kist.h"
 #include "cli/net.h"
 
@@ -66,14 +67,6 @@ static void print_result(const struct kist_net_result *r)
 		printf("  %-5s NO  %s\n", r->probe[0] ? r->probe : "-", r->why);
 }
 
-/* Names of devices are strangers', and terminals act on control characters. */
-static void make_harmless(char *text)
-{
-	for (char *c = text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 127)
-			*c = '?';
-}
-
 /* The last probe of a way that says the same is followed by its remedy. */
 static void print_text(struct kist_net_result *results, size_t count)
 {
@@ -82,8 +75,8 @@ static void print_text(struct kist_net_result *results, size_t count)
 		bool is_last = i + 1 == count ||
 			       strcmp(r->hint, r[1].hint) != 0;
 
-		make_harmless(r->why);
-		make_harmless(r->hint);
+		text_harmless(r->why, 0);
+		text_harmless(r->hint, 0);
 		print_way(r, i > 0 ? r - 1 : NULL);
 		print_result(r);
 		if (r->outcome == KIST_NET_FAILED && r->hint[0] && is_last)

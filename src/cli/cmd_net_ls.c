@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/json_write.h"
+#include "base/letters.h"
 #include "cli/kist.h"
 #include "cli/net.h"
 
@@ -45,13 +46,6 @@ static void pad(struct lines *lines)
 	}
 }
 
-/* Terminals act on control characters, and names are strangers'. */
-static void put(const char *text)
-{
-	for (const char *c = text; *c; c++)
-		putchar((unsigned char)*c < ' ' || *c == 127 ? '?' : *c);
-}
-
 static void add(struct lines *lines, const char *text)
 {
 	size_t len = 0;
@@ -67,7 +61,7 @@ static void add(struct lines *lines, const char *text)
 		putchar(' ');
 		lines->column++;
 	}
-	put(text);
+	text_put(text, stdout);
 	lines->column += len;
 	lines->words++;
 }
@@ -131,7 +125,7 @@ static void print_link(const struct kist_net_link *link, int width, bool whole)
 	struct lines lines = { .indent = INDENT + (size_t)width + 22 };
 
 	printf("%*s", INDENT, "");
-	put(link->name);
+	text_put(link->name, stdout);
 	printf("%*s %-9s %s", width - (int)strlen(link->name), "", link->kind,
 	       link->state);
 	lines.column = INDENT + (size_t)width + 11 + strlen(link->state);
@@ -189,7 +183,7 @@ static void print_details(const struct kist_net_space *space)
 		printf("%*sroute      %s%s%s%s", INDENT, "", r->dest,
 		       r->gateway ? " via " : "", r->gateway ?: "",
 		       r->device ? " dev " : "");
-		put(r->device ?: "");
+		text_put(r->device ?: "", stdout);
 		if (r->metric)
 			printf(" metric %u", r->metric);
 		putchar('\n');
@@ -198,7 +192,7 @@ static void print_details(const struct kist_net_space *space)
 		const struct kist_net_neighbour *n = &space->neighbours[i];
 
 		printf("%*sneighbour  %s dev ", INDENT, "", n->address);
-		put(n->device);
+		text_put(n->device, stdout);
 		printf(" %s%s%s\n", n->mac, n->mac[0] ? " " : "", n->state);
 	}
 	if (space->rules >= 0)
@@ -355,7 +349,7 @@ static void print_name(const struct kist_net_space *space)
 
 	if (strncmp(space->label, pid, len) == 0)
 		pid[len - 2] = '\0';
-	put(pid[len - 2] ? space->label : pid);
+	text_put(pid[len - 2] ? space->label : pid, stdout);
 	putchar('\n');
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/json_write.h"
+#include "base/letters.h"
 #include "cli/kist.h"
 
 #define ID_SHOWN 12
@@ -64,25 +65,24 @@ static void format_status(const struct kist_container *c, char *buf,
 		snprintf(buf, size, "exited (%d) %s ago", c->exit_status, age);
 }
 
-/* Terminals act on control characters: a command may hold any. */
-static void format_command(const char *command, bool whole, char *buf,
-			   size_t size)
+/* A command and a path of an image may hold any letters, line ends too. */
+static void format_words(const char *words, size_t columns, char *buf,
+			 size_t size)
 {
-	size_t max = whole ? size : COMMAND_SHOWN + 1;
-
-	snprintf(buf, max, "%s", command);
+	snprintf(buf, size, "%s", words);
 	for (char *c = buf; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 127)
+		if (strchr("\n\t", *c))
 			*c = ' ';
-	if (!whole && strlen(command) > COMMAND_SHOWN)
-		memcpy(buf + COMMAND_SHOWN - 3, "...", 4);
+	text_harmless(buf, 0);
+	if (text_width(buf, strlen(buf)) > columns)
+		strcpy(buf + text_fit(buf, columns - 3), "...");
 }
 
 static void print_table(const struct kist_container *containers, size_t count,
 			bool whole)
 {
 	int id_width = whole ? 64 : ID_SHOWN;
-	char status[80], created[60], command[1024];
+	char status[80], created[60], command[1024], image[1024];
 
 	printf("%-*s  %-16s  %-*s  %-14s  %-26s  %s\n", id_width,
 	       "CONTAINER ID", "IMAGE", COMMAND_SHOWN, "COMMAND", "CREATED",
@@ -93,10 +93,11 @@ static void print_table(const struct kist_container *containers, size_t count,
 		format_status(c, status, sizeof(status));
 		format_age(c->created, created, sizeof(created) - 4);
 		strcat(created, " ago");
-		format_command(c->command, whole, command, sizeof(command));
+		format_words(c->command, whole ? SIZE_MAX : COMMAND_SHOWN,
+			     command, sizeof(command));
+		format_words(c->image, SIZE_MAX, image, sizeof(image));
 		printf("%.*s  %-16s  %-*s  %-14s  %-26s  %s\n", id_width, c->id,
-		       c->image, COMMAND_SHOWN, command, created, status,
-		       c->name);
+		       image, COMMAND_SHOWN, command, created, status, c->name);
 	}
 }
 

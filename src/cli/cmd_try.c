@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/json_write.h"
+#include "base/letters.h"
 #include "cli/kist.h"
 #include "cli/steps.h"
 
@@ -156,9 +157,7 @@ static void print_text(const struct kist_change *changes, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		printf("%c ", "AMD"[changes[i].kind]);
-		for (const char *c = changes[i].path; *c; c++)
-			putchar((unsigned char)*c < ' ' || *c == 127 ? '?' :
-								       *c);
+		text_put(changes[i].path, stdout);
 		printf("%s%s\n", changes[i].is_dir ? "/" : "",
 		       changes[i].is_newer ? "  (changed here since)" : "");
 	}

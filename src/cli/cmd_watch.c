@@ -14,8 +14,8 @@
 
 #include "base/arena.h"
 #include "base/json_write.h"
+#include "base/letters.h"
 #include "base/near.h"
-#include "cli/letters.h"
 #include "cli/kist.h"
 
 extern char **environ;
@@ -140,19 +140,6 @@ static int print_json(const struct kist_event *e)
 	return 0;
 }
 
-static void put_shown(const char *text)
-{
-	while (*text) {
-		size_t len = letter_len(text);
-
-		if (letter_columns(text) < 0)
-			putchar('?');
-		else
-			printf("%.*s", (int)len, text);
-		text += len ? len : 1;
-	}
-}
-
 static void print_line(const struct kist_event *e)
 {
 	time_t seconds = (time_t)(e->time_ns / 1000000000);
@@ -162,14 +149,14 @@ static void print_line(const struct kist_event *e)
 	if (localtime_r(&seconds, &tm))
 		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
 	printf("%s %-9s %-10s ", clock, kist_event_name(e->kind), e->what);
-	put_shown(e->subject);
+	text_put(e->subject, stdout);
 	if (*e->detail) {
 		printf("  ");
-		put_shown(e->detail);
+		text_put(e->detail, stdout);
 	}
 	if (e->container && !strstr(e->subject, e->container)) {
 		printf("  (container ");
-		put_shown(e->container);
+		text_put(e->container, stdout);
 		putchar(')');
 	}
 	putchar('\n');

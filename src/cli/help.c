@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "cli/letters.h"
+#include "base/letters.h"
 #include "cli/opt.h"
 #include "cli/opt_text.h"
 

@@ -6,7 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "cli/letters.h"
+#include "base/letters.h"
 #include "cli/map_draw.h"
 
 #define WIDTH 80

@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "cli/letters.h"
+#include "base/letters.h"
 #include "cli/opt_text.h"
 #include "cli/page.h"
 

@@ -11,7 +11,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "cli/letters.h"
+#include "base/letters.h"
 #include "cli/screen.h"
 
 #define ESC "\033"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/letters.h"
+#include "base/letters.h"
 #include "cli/opt_text.h"
 #include "cli/table.h"
 

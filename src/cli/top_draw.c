@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/letters.h"
+#include "base/letters.h"
 #include "cli/kinds.h"
 #include "cli/top.h"
 

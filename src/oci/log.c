@@ -20,6 +20,7 @@
 #include <time.h>
 
 #include "base/json_write.h"
+#include "base/letters.h"
 #include "oci/log.h"
 
 #define LINE_BYTES 2048
@@ -102,6 +103,10 @@ void log_message(const struct kist_error *err, struct buf *buf)
 	add_line(buf, err->id, line);
 	if (err->place[0])
 		buf_printf(buf, " (%s)", err->place);
+	if (buf_failed(buf))
+		return;
+	text_harmless(buf->data, 0);
+	buf->len = strlen(buf->data);
 }
 
 /* Without the place, which stands in the message. */

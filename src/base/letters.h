@@ -9,10 +9,11 @@
  * See:     UTF-8: RFC 3629; widths: Unicode's East Asian Width; directions:
  *	    Unicode's Bidirectional Algorithm
  */
-#ifndef CLI_LETTERS_H
-#define CLI_LETTERS_H
+#ifndef BASE_LETTERS_H
+#define BASE_LETTERS_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 /* Bytes of the letter at @at; 0: a byte that is none. */
 size_t letter_len(const char *at);
@@ -29,5 +30,8 @@ size_t text_fit(const char *text, size_t columns);
 /* Each letter that is not to be shown becomes a '?'; line ends stay if
  * @keep_lines is not 0. */
 void text_harmless(char *text, int keep_lines);
+
+/* The same, printed. */
+void text_put(const char *text, FILE *out);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_letters.c - strangers' texts on a terminal (src/cli/letters.c) */
+/* test_letters.c - strangers' texts on a terminal (src/base/letters.c) */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/macros.h"
 #include "check.h"
-#include "cli/letters.h"
+#include "base/letters.h"
 
 static const struct {
 	const char *text;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/macros.h"
-#include "cli/letters.h"
+#include "base/letters.h"
 
 struct range {
 	unsigned first, last;
@@ -139,4 +139,17 @@ void text_harmless(char *text, int keep_lines)
 		at += len ? len : 1;
 	}
 	*to = '\0';
+}
+
+void text_put(const char *text, FILE *out)
+{
+	while (*text) {
+		size_t len = letter_len(text);
+
+		if (letter_columns(text) < 0)
+			fputc('?', out);
+		else
+			fwrite(text, 1, len, out);
+		text += len ? len : 1;
+	}
 }
