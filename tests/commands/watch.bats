@@ -64,6 +64,7 @@ last_of() {
 @test "containers are told: started, paused, resumed, ended, and how their processes end" {
 	needs root
 	watching -e container,exit
+	rm -f "$ROOT/end"
 	k run -d --name one "$ROOT" sh -c 'while [ ! -e /end ]; do sleep .1; done; exit 3'
 	eventually told '.what == "started" and .container == "one" and .engine == "kist"'
 	local group pid
@@ -76,6 +77,21 @@ last_of() {
 	k exec one touch /end
 	eventually told ".event == \"exit\" and .pid == $pid and .status == 3 and .container == \"one\""
 	eventually told '.what == "ended" and .container == "one"'
+}
+
+@test "a high status is no signal" {
+	needs root
+	watching -e exit
+	rm -f "$ROOT/end"
+	k run -d --name one "$ROOT" sh -c 'while [ ! -e /end ]; do sleep .1; done; exit 137'
+	k run -d --name two "$ROOT" sleep 100
+	local one two
+	one=$(k inspect one | jq .pid)
+	two=$(k inspect two | jq .pid)
+	k exec one touch /end
+	kill -KILL "$two"
+	eventually told ".pid == $one and .what == \"exited\" and .status == 137"
+	eventually told ".pid == $two and .what == \"killed\" and .status == 137"
 }
 
 @test "an OOM kill is told with its container, its process and what it had" {

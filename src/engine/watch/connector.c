@@ -12,7 +12,6 @@
 #include <linux/netlink.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "engine/watch/watch.h"
@@ -47,15 +46,6 @@ int connector_open(void)
 	return -EPERM;
 }
 
-static int status_of(uint32_t code)
-{
-	const int status = (int)code;
-
-	if (WIFSIGNALED(status))
-		return 128 + WTERMSIG(status);
-	return WEXITSTATUS(status);
-}
-
 static void take_event(struct watching *w, const struct proc_event *event)
 {
 	w->is_dirty = true;
@@ -69,7 +59,7 @@ static void take_event(struct watching *w, const struct proc_event *event)
 		 event->event_data.exit.process_pid ==
 			 event->event_data.exit.process_tgid)
 		watch_exit(w, event->event_data.exit.process_pid,
-			   status_of(event->event_data.exit.exit_code));
+			   (int)event->event_data.exit.exit_code);
 }
 
 static void take_message(struct watching *w, const char *bytes, size_t len)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -253,18 +254,22 @@ void watch_process(struct watching *w, pid_t pid)
 		see_process(w, pid, ns);
 }
 
+/* @status: of wait(2); -1: not known */
 static void tell_exit(struct watching *w, const struct watched_process *process,
 		      int status)
 {
 	char subject[64], detail[160];
 	const struct watched_thing *owner = watch_owner(w, process->ns);
+	const bool is_killed = status >= 0 && WIFSIGNALED(status);
 	struct kist_event event = {
 		.kind = KIST_EVENT_EXIT,
-		.what = status > 128 ? "killed" : "exited",
+		.what = is_killed ? "killed" : "exited",
 		.subject = subject,
 		.detail = detail,
 		.pid = process->pid,
-		.status = status,
+		.status = status < 0 ? -1 :
+			  is_killed  ? 128 + WTERMSIG(status) :
+				       WEXITSTATUS(status),
 	};
 
 	/* one that ended before its name could be read has none */
@@ -273,11 +278,12 @@ static void tell_exit(struct watching *w, const struct watched_process *process,
 		 *process->name ? ")" : "");
 	if (status < 0)
 		snprintf(detail, sizeof(detail), "has ended");
-	else if (status > 128)
+	else if (is_killed)
 		snprintf(detail, sizeof(detail), "ended by signal %d",
-			 status - 128);
+			 WTERMSIG(status));
 	else
-		snprintf(detail, sizeof(detail), "with status %d", status);
+		snprintf(detail, sizeof(detail), "with status %d",
+			 WEXITSTATUS(status));
 	if (owner) {
 		event.container = owner->name;
 		event.engine = owner->engine;

@@ -130,8 +130,8 @@ int watch_pressure_parse(const char *text,
 			 struct watched_pressure *ret_pressure,
 			 struct kist_error *err);
 
-/* A process was made, or became another program; or ended (@status as a shell
- * has it, -1: not known). */
+/* A process was made, or became another program; or ended (@status: of wait(2),
+ * -1: not known). */
 void watch_process(struct watching *w, pid_t pid);
 void watch_exit(struct watching *w, pid_t pid, int status);
 
