@@ -3,7 +3,8 @@
  * errno.c - the names and texts of error numbers
  *
  * Our own list, because strerror(3) speaks the caller's language and differs
- * between C libraries, while engines and tests compare the text.
+ * between C libraries, while engines and tests compare the text. In place, not
+ * by pointers: see cause.c.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -13,8 +14,7 @@
 #define TEXT(number, words) [number] = { "" #number, words },
 
 static const struct {
-	const char *name;
-	const char *text;
+	char name[16], text[52];
 } errnos[] = {
 	/* clang-format off */
 	TEXT(EPERM, "Operation not permitted")
@@ -155,12 +155,12 @@ const char *errno_name(int errnum)
 {
 	if (errnum < 0 || (size_t)errnum >= ARRAY_LEN(errnos))
 		return NULL;
-	return errnos[errnum].name;
+	return errnos[errnum].name[0] ? errnos[errnum].name : NULL;
 }
 
 const char *errno_text(int errnum)
 {
 	if (errnum < 0 || (size_t)errnum >= ARRAY_LEN(errnos))
 		return NULL;
-	return errnos[errnum].text;
+	return errnos[errnum].text[0] ? errnos[errnum].text : NULL;
 }

@@ -388,6 +388,7 @@ static int convert_row(struct job *job, const struct cgroup_convert_row *row,
 		       const struct cgroup_setting *s, struct kist_error *err)
 {
 	const char *to = name_of(row, job->to);
+	const char *note = cgroup_convert_note(row);
 
 	if (to)
 		to = filled(to, name_of(row, job->from), s->file, job->arena);
@@ -395,18 +396,18 @@ static int convert_row(struct job *job, const struct cgroup_convert_row *row,
 		return err_nomem(err);
 	switch (row->how) {
 	case CONVERT_NONE:
-		emit(job, s, NULL, NULL, row->note);
+		emit(job, s, NULL, NULL, note);
 		return 0;
 	case CONVERT_SAME:
 	case CONVERT_READ:
-		emit(job, s, to, s->value, row->note);
+		emit(job, s, to, s->value, note);
 		return 0;
 	case CONVERT_SIZE:
-		return convert_size(job, s, to, row->note, err);
+		return convert_size(job, s, to, note, err);
 	case CONVERT_SWAP:
-		return convert_swap(job, s, to, row->note, err);
+		return convert_swap(job, s, to, note, err);
 	case CONVERT_SHARES:
-		return convert_shares(job, s, to, row->note, err);
+		return convert_shares(job, s, to, note, err);
 	case CONVERT_QUOTA:
 	case CONVERT_PERIOD:
 		return job->to == 2 ? join_cpu(job, s,
@@ -416,9 +417,9 @@ static int convert_row(struct job *job, const struct cgroup_convert_row *row,
 	case CONVERT_DEVICE_WEIGHT:
 		return convert_io_weight(job, s, false,
 					 row->how == CONVERT_DEVICE_WEIGHT,
-					 row->note, err);
+					 note, err);
 	case CONVERT_BFQ_WEIGHT:
-		return convert_io_weight(job, s, true, false, row->note, err);
+		return convert_io_weight(job, s, true, false, note, err);
 	case CONVERT_THROTTLE:
 		return job->to == 2 ? join_throttle(job, s, row->key, err) :
 				      part_throttle(job, s, err);

@@ -44,22 +44,26 @@ enum cgroup_convert_how {
  * @limit:	row of limit_table that has the names; -1: @v1 and @v2
  * @key:	of io.max: "rbps"
  * @only:	1: from v1 to v2 alone, 2: the reverse; 0: both ways
- * @note:	what differs, or the nearest choice; or NULL
+ * @note:	what differs, or the nearest choice; or ""
+ *
+ * Texts are in place: base/cause.c says why.
  */
 struct cgroup_convert_row {
 	enum cgroup_convert_how how;
 	int limit;
-	const char *v1, *v2; /* '*' stands for a page size; NULL: none */
-	const char *key;
+	char v1[40], v2[40]; /* '*' stands for a page size; "": none */
+	char key[8];
 	int only;
-	const char *note;
+	char note[152];
 };
 
 extern const struct cgroup_convert_row cgroup_convert_rows[];
 extern const size_t cgroup_convert_count;
 
+/* Of a row; NULL: there is none. */
 const char *cgroup_convert_v1(const struct cgroup_convert_row *row);
 const char *cgroup_convert_v2(const struct cgroup_convert_row *row);
+const char *cgroup_convert_note(const struct cgroup_convert_row *row);
 
 /* The row of @file if it is @version's alone; NULL: the other has that name
  * too, or nobody has. */

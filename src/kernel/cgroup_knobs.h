@@ -32,13 +32,15 @@ enum cgroup_knob_kind {
  * @version:	1 or 2
  * @order:	smaller ones are written before
  * @initial:	in a new group
+ *
+ * Texts are in place: base/cause.c says why.
  */
 struct cgroup_knob {
-	const char *file; /* '*' stands for a page size */
+	char file[36]; /* '*' stands for a page size */
 	int version;
 	enum cgroup_knob_kind kind;
 	int order;
-	const char *initial;
+	char initial[12];
 };
 
 extern const struct cgroup_knob cgroup_knobs[];

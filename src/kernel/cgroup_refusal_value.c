@@ -41,7 +41,7 @@ static bool is_root(const struct cgroup_attempt *a)
 
 /* The first whose @file is part of the name; @errnum 0: any. */
 static const struct {
-	const char *file, *takes;
+	char file[24], takes[160]; /* in place: base/cause.c */
 	int errnum;
 } formats[] = {
 	{ "cpu.cfs_burst", "the burst may not be above the quota", 0 },

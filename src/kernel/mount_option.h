@@ -6,7 +6,8 @@
  * is the file system's ("size=64k"). It feeds the reading of config.json and
  * -v, the help, and `features`.
  *
- * Threads:    constant data.
+ * Threads:    constant data. Texts are in place: pointers would be written to
+ *             at each start of a program that is position-independent.
  * Child-safe: yes.
  * See:        mount(8), mount_setattr(2), runtime-spec config.md "Linux mount
  *             options"
@@ -38,16 +39,16 @@ enum mount_option_kind {
  * @set, @clr:	MOUNT_ATTR_*, as mount_setattr(2) wants them
  * @propagation: MS_SHARED …, with MS_REC
  * @sb_flag:	flag for fsconfig(2) of a new file system (never of a bind
- *		mount, whose file system is not ours), or NULL
+ *		mount, whose file system is not ours), or ""
  * @recursive:	for the mounts below, too
  */
 struct mount_option {
-	const char *name;
+	char name[20];
 	enum mount_option_kind kind;
 	bool recursive;
 	uint64_t set, clr;
 	unsigned long propagation;
-	const char *sb_flag;
+	char sb_flag[12];
 };
 
 extern const struct mount_option mount_option_table[];

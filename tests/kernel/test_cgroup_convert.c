@@ -174,9 +174,12 @@ static void what_has_no_equivalent_says_what_is_nearest(void **state)
 		const char *v2 = cgroup_convert_v2(row);
 
 		CASE(v1 ? v1 : v2);
+		assert_int_equal(row->v1[sizeof(row->v1) - 1], 0);
+		assert_int_equal(row->v2[sizeof(row->v2) - 1], 0);
+		assert_int_equal(row->note[sizeof(row->note) - 1], 0);
 		if (row->how == CONVERT_NONE) {
 			assert_true(!v1 != !v2);
-			assert_non_null(row->note);
+			assert_non_null(cgroup_convert_note(row));
 		} else {
 			assert_non_null(v1);
 			assert_non_null(v2);

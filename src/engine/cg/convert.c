@@ -166,7 +166,7 @@ bool kist_cg_row(size_t i, struct kist_cg_row *ret_row)
 	*ret_row = (struct kist_cg_row){
 		.v1 = row->only == 2 ? NULL : cgroup_convert_v1(row),
 		.v2 = cgroup_convert_v2(row),
-		.note = row->note,
+		.note = cgroup_convert_note(row),
 	};
 	return true;
 }

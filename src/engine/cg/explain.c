@@ -83,19 +83,21 @@ static bool other_version(const struct cg_group *group, const char *file,
 	const struct cgroup_convert_row *row;
 	char name[64];
 	bool is_v2;
+	const char *note;
 
 	cgroup_controller_of(file, name, sizeof(name));
 	is_v2 = cgroup_find_v1(group->world, name) < 0;
 	row = cgroup_convert_of(file, is_v2 ? 1 : 2);
 	if (!row)
 		return false;
+	note = cgroup_convert_note(row);
 	if (is_v2 ? cgroup_convert_v2(row) : cgroup_convert_v1(row))
 		err_cause(err, KIST_CAUSE_CGROUP_OTHER_VERSION, file,
 			  is_v2 ? cgroup_convert_v2(row) :
 				  cgroup_convert_v1(row));
 	else
 		err_hint(err, "only cgroup %s has it: %s", is_v2 ? "v1" : "v2",
-			 row->note ? row->note : "here is none");
+			 note ? note : "here is none");
 	return true;
 }
 

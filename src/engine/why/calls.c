@@ -3,13 +3,14 @@
 #include <string.h>
 #include <strings.h>
 
-#include "engine/why/decode.h"
+#include "base/macros.h"
+#include "engine/why/why.h"
 
 const struct why_word why_words[] = {
 #define WHY_CALL(w, c, s, so, t, v, f, d, de, p) \
-	{ w, c, true, s, so, t, v, f, d, de, p },
-#define WHY_FILE(w, c, p) { w, c, false, 0, 0, 0, 0, 0, 0, NULL, p },
-#define WHY_VERB(w, c, p) { w, c, false, 0, 0, 0, 0, 0, 0, NULL, p },
+	{ w, c, true, s, so, t, v, f, d, p },
+#define WHY_FILE(w, c, p) { w, c, false, 0, 0, 0, 0, 0, 0, p },
+#define WHY_VERB(w, c, p) { w, c, false, 0, 0, 0, 0, 0, 0, p },
 #include "engine/why/calls.def"
 #undef WHY_CALL
 #undef WHY_FILE

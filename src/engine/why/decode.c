@@ -108,24 +108,6 @@ static const char *path(struct why_decoding *d, uint8_t number, uint8_t dir)
 			 below;
 }
 
-void why_decode(struct why_decoding *d)
-{
-	const struct why_word *w = d->word;
-	struct why_case *c = d->c;
-
-	c->call = (enum why_call)w->call;
-	c->name = w->word;
-	c->subject = path(d, w->subject, w->dir);
-	c->source = path(d, w->source, 0);
-	c->type = w->type ? why_decode_text(d, arg(d, w->type), VALUE_MAX) :
-			    NULL;
-	c->flags = arg(d, w->flags);
-	if (w->decode)
-		w->decode(d);
-	if (c->subject)
-		c->call = why_path_call(c->subject, c->name, c->call);
-}
-
 /* ---- one kind of call each ---- */
 
 #define NEW_KINDS                                                    \
@@ -138,14 +120,14 @@ static void made_process(struct why_case *c)
 		c->call = WHY_FORK;
 }
 
-void decode_clone(struct why_decoding *d)
+static void decode_clone(struct why_decoding *d)
 {
 	/* the low byte is the signal: CLONE_NEWTIME is no flag of clone(2) */
 	d->c->flags &= ~UINT64_C(0xff);
 	made_process(d->c);
 }
 
-void decode_clone3(struct why_decoding *d)
+static void decode_clone3(struct why_decoding *d)
 {
 	uint64_t fields[11] = { 0 }; /* struct clone_args: flags … cgroup */
 	struct why_case *c = d->c;
@@ -162,14 +144,14 @@ void decode_clone3(struct why_decoding *d)
 	}
 }
 
-void decode_fd(struct why_decoding *d)
+static void decode_fd(struct why_decoding *d)
 {
 	d->c->subject = why_decode_link(d, (int)d->stop->args[0]);
 }
 
 #define PROPAGATION (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
 
-void decode_mount(struct why_decoding *d)
+static void decode_mount(struct why_decoding *d)
 {
 	struct why_case *c = d->c;
 
@@ -182,18 +164,18 @@ void decode_mount(struct why_decoding *d)
 	}
 }
 
-void decode_pivot(struct why_decoding *d)
+static void decode_pivot(struct why_decoding *d)
 {
 	d->c->value = why_decode_text(d, d->stop->args[1], PATH_BYTES - 1);
 }
 
 /* The file system of a descriptor of fsopen(2): it says no more. */
-void decode_fsmount(struct why_decoding *d)
+static void decode_fsmount(struct why_decoding *d)
 {
 	d->c->source = why_decode_link(d, (int)d->stop->args[0]);
 }
 
-void decode_fsconfig(struct why_decoding *d)
+static void decode_fsconfig(struct why_decoding *d)
 {
 	const char *key = why_decode_text(d, d->stop->args[2], VALUE_MAX);
 
@@ -207,7 +189,7 @@ void decode_fsconfig(struct why_decoding *d)
 		d->c->value = key;
 }
 
-void decode_move_mount(struct why_decoding *d)
+static void decode_move_mount(struct why_decoding *d)
 {
 	if (!d->c->source || !d->c->source[0])
 		d->c->source = why_decode_link(d, (int)d->stop->args[0]);
@@ -215,7 +197,7 @@ void decode_move_mount(struct why_decoding *d)
 }
 
 /* Without OPEN_TREE_CLONE it opens a path. */
-void decode_open_tree(struct why_decoding *d)
+static void decode_open_tree(struct why_decoding *d)
 {
 	if (!(d->c->flags & 1))
 		d->c->call = WHY_OPEN;
@@ -223,7 +205,7 @@ void decode_open_tree(struct why_decoding *d)
 }
 
 /* struct mount_attr: set, clear, propagation, user namespace. */
-void decode_setattr(struct why_decoding *d)
+static void decode_setattr(struct why_decoding *d)
 {
 	uint64_t fields[4] = { 0 };
 	struct why_case *c = d->c;
@@ -241,7 +223,7 @@ void decode_setattr(struct why_decoding *d)
 			arena_printf(c->arena, "fd/%d", (int)d->stop->args[0]);
 }
 
-void decode_open(struct why_decoding *d)
+static void decode_open(struct why_decoding *d)
 {
 	if (d->word->flags == 0 && d->word->dir) { /* openat2 */
 		uint64_t flags = 0;
@@ -254,12 +236,12 @@ void decode_open(struct why_decoding *d)
 		d->c->call = WHY_WRITE;
 }
 
-void decode_folder(struct why_decoding *d)
+static void decode_folder(struct why_decoding *d)
 {
 	(void)d; /* its path says it: why_path_call() */
 }
 
-void decode_write(struct why_decoding *d)
+static void decode_write(struct why_decoding *d)
 {
 	struct why_case *c = d->c;
 	size_t len = (size_t)d->stop->args[2];
@@ -278,13 +260,13 @@ void decode_write(struct why_decoding *d)
 	}
 }
 
-void decode_ids(struct why_decoding *d)
+static void decode_ids(struct why_decoding *d)
 {
 	d->c->value =
 		arena_printf(d->c->arena, "%u", (unsigned)d->stop->args[0]);
 }
 
-void decode_chown(struct why_decoding *d)
+static void decode_chown(struct why_decoding *d)
 {
 	size_t at = d->word->dir ? 2 : 1;
 
@@ -295,7 +277,7 @@ void decode_chown(struct why_decoding *d)
 }
 
 /* "127.0.0.1:80", "[::1]:80"; of a path socket the path. */
-void decode_address(struct why_decoding *d)
+static void decode_address(struct why_decoding *d)
 {
 	unsigned char bytes[110] = { 0 };
 	struct address address = { .prefix = 0 };
@@ -321,4 +303,35 @@ void decode_address(struct why_decoding *d)
 	d->c->subject = arena_printf(d->c->arena,
 				     family == AF_INET ? "%s:%s" : "[%s]:%s",
 				     text, d->c->value);
+}
+
+/* ---- all of them ---- */
+
+/* In the order of why_words[], which is for programs that trace nothing, too. */
+static void (*const decoders[])(struct why_decoding *d) = {
+#define WHY_CALL(w, c, s, so, t, v, f, d, decode, p) decode,
+#define WHY_FILE(w, c, p) NULL,
+#define WHY_VERB(w, c, p) NULL,
+#include "engine/why/calls.def"
+#undef WHY_CALL
+#undef WHY_FILE
+#undef WHY_VERB
+};
+
+void why_decode(struct why_decoding *d)
+{
+	const struct why_word *w = d->word;
+	struct why_case *c = d->c;
+
+	c->call = (enum why_call)w->call;
+	c->name = w->word;
+	c->subject = path(d, w->subject, w->dir);
+	c->source = path(d, w->source, 0);
+	c->type = w->type ? why_decode_text(d, arg(d, w->type), VALUE_MAX) :
+			    NULL;
+	c->flags = arg(d, w->flags);
+	if (decoders[w - why_words])
+		decoders[w - why_words](d);
+	if (c->subject)
+		c->call = why_path_call(c->subject, c->name, c->call);
 }

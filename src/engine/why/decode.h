@@ -45,9 +45,4 @@ const char *why_decode_link(struct why_decoding *d, int fd);
 bool why_decode_netlink(const struct sys_call_stop *entry, int64_t length,
 			pid_t pid, struct why_case *c);
 
-why_decoder decode_clone, decode_clone3, decode_fd, decode_mount, decode_pivot,
-	decode_fsconfig, decode_fsmount, decode_move_mount, decode_open_tree,
-	decode_setattr, decode_open, decode_folder, decode_write, decode_ids,
-	decode_chown, decode_address;
-
 #endif

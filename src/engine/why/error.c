@@ -10,9 +10,9 @@
 
 /* How the texts of errors begin (the longer one first), and what that was. */
 static const struct {
-	const char *start;
+	char start[40];
 	uint32_t call;
-	const char *name;
+	char name[20];
 } starts[] = {
 	{ "mount ", WHY_MOUNT, "mount" },
 	{ "bind ", WHY_MOUNT, "mount" },
@@ -80,7 +80,7 @@ static const struct {
 static const struct {
 	enum kist_err id;
 	uint32_t call;
-	const char *name;
+	char name[24];
 } ids[] = {
 	{ KIST_E_NAMESPACE, WHY_NS | WHY_JOIN, "unshare" },
 	{ KIST_E_UNSHARE_DENIED, WHY_NS, "unshare" },

@@ -91,7 +91,7 @@ static bool is_writer(int proc_fd, const char *number)
 	return line && (strtol(line + 6, NULL, 8) & O_ACCMODE) != O_RDONLY;
 }
 
-/* What this process opened to look around is no answer. */
+/* What this process opened to look around (never to write) is no answer. */
 static bool is_passing(pid_t pid, const char *number)
 {
 	return pid == getpid() && fcntl(atoi(number), F_GETFD) & FD_CLOEXEC;
@@ -110,7 +110,7 @@ static const char *open_file(const struct search *s, pid_t pid, int proc_fd)
 	}
 	while (!found && (entry = readdir(dir)))
 		if (entry->d_name[0] != '.' &&
-		    !is_passing(pid, entry->d_name) &&
+		    (s->writers || !is_passing(pid, entry->d_name)) &&
 		    (s->mount_id < 0 ? is_file(s, dirfd(dir), entry->d_name) :
 				       has_mount(s, proc_fd, entry->d_name)) &&
 		    (!s->writers || is_writer(proc_fd, entry->d_name)))

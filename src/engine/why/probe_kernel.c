@@ -12,7 +12,7 @@
 #include "sys/file.h"
 
 static const struct {
-	const char *name, *since, *option;
+	char name[24], since[8], option[40]; /* in place: base/cause.c */
 } calls[] = {
 #define KERNEL_CALL(name, since, option, uses) { #name, since, option },
 #include "engine/why/kernel_calls.def"
@@ -60,7 +60,7 @@ int probe_no_syscall(const struct why_case *c, struct why_finding *found)
 		if (strcmp(calls[i].name, wanted) != 0)
 			continue;
 		found_it(found, wanted,
-			 calls[i].option ?
+			 calls[i].option[0] ?
 				 arena_printf(c->arena,
 					      "Linux %s or newer, "
 					      "with %s",

@@ -86,9 +86,9 @@ int probe_mount_not_block(const struct why_case *c, struct why_finding *found)
 /* ---- what is on a device ---- */
 
 static const struct {
-	const char *type;
+	char type[12];
 	off_t offset;
-	const char *magic;
+	char magic[12];
 	size_t len;
 } magics[] = {
 	{ "ext4", 0x438, "\x53\xef", 2 },

@@ -23,19 +23,19 @@
 /* ---- capabilities ---- */
 
 /* What each call takes; the first row that fits is it. @name: the beginning of
- * the call's, or NULL: any. @owner: whose user namespace; see caller_can(). */
+ * the call's, or "": any. @owner: whose user namespace; see caller_can(). */
 static const struct {
 	uint32_t calls;
-	const char *name;
+	char name[20];
 	int cap;
 	enum ns_kind owner;
 } takes[] = {
-	{ WHY_NS, NULL, CAP_SYS_ADMIN, NS_USER },
-	{ WHY_JOIN, NULL, CAP_SYS_ADMIN, NS_USER },
-	{ WHY_MOUNT | WHY_UMOUNT | WHY_REMOUNT, NULL, CAP_SYS_ADMIN, NS_MNT },
+	{ WHY_NS, "", CAP_SYS_ADMIN, NS_USER },
+	{ WHY_JOIN, "", CAP_SYS_ADMIN, NS_USER },
+	{ WHY_MOUNT | WHY_UMOUNT | WHY_REMOUNT, "", CAP_SYS_ADMIN, NS_MNT },
 	{ WHY_ROOT, "chroot", CAP_SYS_CHROOT, NS_USER },
-	{ WHY_ROOT, NULL, CAP_SYS_ADMIN, NS_MNT },
-	{ WHY_LINK, NULL, CAP_NET_ADMIN, NS_NET },
+	{ WHY_ROOT, "", CAP_SYS_ADMIN, NS_MNT },
+	{ WHY_LINK, "", CAP_NET_ADMIN, NS_NET },
 	{ WHY_SETID, "setuid", CAP_SETUID, NS_USER },
 	{ WHY_SETID, "setreuid", CAP_SETUID, NS_USER },
 	{ WHY_SETID, "setresuid", CAP_SETUID, NS_USER },
@@ -45,12 +45,12 @@ static const struct {
 	{ WHY_SETID, "lchown", CAP_CHOWN, NS_USER },
 	{ WHY_SETID, "fchown", CAP_CHOWN, NS_USER },
 	{ WHY_SOCKET, "socket", CAP_NET_RAW, NS_NET },
-	{ WHY_MKNOD, NULL, CAP_MKNOD, NS_COUNT },
-	{ WHY_SIGNAL, NULL, CAP_KILL, NS_USER },
+	{ WHY_MKNOD, "", CAP_MKNOD, NS_COUNT },
+	{ WHY_SIGNAL, "", CAP_KILL, NS_USER },
 	{ WHY_LIMIT, "sched_set", CAP_SYS_NICE, NS_COUNT },
 	{ WHY_LIMIT, "setpriority", CAP_SYS_NICE, NS_COUNT },
 	{ WHY_LIMIT, "mlock", CAP_IPC_LOCK, NS_COUNT },
-	{ WHY_LIMIT, NULL, CAP_SYS_RESOURCE, NS_COUNT },
+	{ WHY_LIMIT, "", CAP_SYS_RESOURCE, NS_COUNT },
 	{ WHY_OTHER, "sethostname", CAP_SYS_ADMIN, NS_UTS },
 	{ WHY_OTHER, "setdomainname", CAP_SYS_ADMIN, NS_UTS },
 	{ WHY_OTHER, "reboot", CAP_SYS_BOOT, NS_PID },
@@ -123,7 +123,7 @@ static int row_of(const struct why_case *c)
 		return -1;
 	for (size_t i = 0; i < ARRAY_LEN(takes); i++)
 		if (takes[i].calls & c->call &&
-		    (!takes[i].name ||
+		    (!takes[i].name[0] ||
 		     (c->name && strncmp(c->name, takes[i].name,
 					 strlen(takes[i].name)) == 0)))
 			return (int)i;

@@ -103,24 +103,21 @@ const char *why_case_text(const struct why_case *c);
 
 /* ---- the words and calls: calls.c ---- */
 
-struct why_decoding;
-typedef void why_decoder(struct why_decoding *d);
-
 /**
  * struct why_word - a word for what was refused: calls.def
  * @is_syscall:	one of syscalls.def; else a file, a verb, a word of people
  * @subject, @source, @type, @value, @flags: which argument (from 1), 0: none
  * @dir:	which argument the path is relative to
- * @decode:	what more there is to find out, or NULL
- * @page:	"mount(2)"
+ * @page:	"mount(2)"; or ""
+ *
+ * Texts are in place: base/cause.c says why.
  */
 struct why_word {
-	const char *word;
+	char word[24];
 	uint32_t call;
 	bool is_syscall;
 	uint8_t subject, source, type, value, flags, dir;
-	why_decoder *decode;
-	const char *page;
+	char page[24];
 };
 
 extern const struct why_word why_words[];
