@@ -68,6 +68,25 @@ static void put_field(const char *label, const char *text)
 		page_line(label, "%s", text);
 }
 
+/* What the line to try needs, if it is no program. */
+static const struct {
+	const char *word;
+	const char *text;
+} needs[] = {
+	{ "v1", "control groups of version 1" },
+	{ "v2", "control groups of version 2" },
+	{ "container", "a running container 'web'" },
+};
+
+static const char *needs_text(const char *word)
+{
+	for (size_t i = 0; word && i < sizeof(needs) / sizeof(*needs); i++) {
+		if (strcmp(needs[i].word, word) == 0)
+			return needs[i].text;
+	}
+	return word;
+}
+
 static void put_entry(const struct kist_global *g,
 		      const struct kist_entry *entry)
 {
@@ -86,6 +105,7 @@ static void put_entry(const struct kist_global *g,
 		page_line("try as root", "%s", entry->try_line);
 	else
 		put_field("try", entry->try_line);
+	put_field("needs", needs_text(entry->try_needs));
 	put_field("see", entry->see);
 	put_field("source", entry->source);
 }

@@ -58,6 +58,21 @@ the_line_to_try_of_a_limit_works() {
 	is 20 "$(cat /run/out)"
 }
 
+the_lines_to_try_of_v2_work() {
+	failed=0
+	tab=$(printf '\t')
+	while IFS=$tab read -r name line shows; do
+		sh -c "$line; echo \"status \$?\"" >/run/out 2>&1 </dev/null
+		grep -qF -e "${shows:-status 0}" /run/out &&
+			grep -qx 'status 0' /run/out && continue
+		echo "$name: $line"
+		cat /run/out
+		failed=1
+	done </t/try-v2
+	[ "$failed" = 0 ] && [ "$(wc -l </t/try-v2)" -gt 20 ]
+}
+
 check "on v2, every file of a group and of the root is explained" every_file_of_v2_is_explained
 check "on v1, every file of a group and of the root is explained" every_file_of_v1_is_explained
 check "on v2, lines to try set limits" the_line_to_try_of_a_limit_works
+check "on v2, each line to try that needs it works" the_lines_to_try_of_v2_work

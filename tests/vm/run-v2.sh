@@ -28,6 +28,10 @@ for program in "$dir"/t/test_*; do
 	done
 done
 
+# The lines to try that this machine passes over (needs: v2).
+"$dir/t/kist" explain --json | jq -r '.[] | select(.tryNeeds == "v2") |
+	[.name, .try, .tryShows // ""] | @tsv' >"$dir/t/try-v2"
+
 box=$(command -v busybox)
 cp "$box" "$dir/rootfs/bin/"
 for applet in $("$box" --list); do
