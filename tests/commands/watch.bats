@@ -94,21 +94,24 @@ last_of() {
 	eventually told ".pid == $two and .what == \"killed\" and .status == 137"
 }
 
-@test "an OOM kill is told with its container, its process and what it had" {
+@test "an OOM kill is told with its container, its process and what it had, however soon it comes" {
 	needs root memory
 	watching -e oom
-	k run -d --name one -m 12m "$ROOT" sh -c 'sleep 2; x=x; while :; do x=$x$x; done'
-	oom() { told '.event == "oom" and .pid > 0'; }
-	eventually oom || eventually oom
-	jq -se 'any(.[]; .detail | test("killed process [0-9]+ \\(sh\\)"))' events
+	k run -d --name one -m 12m "$ROOT" sh -c 'x=x; while :; do x=$x$x; done'
+	eventually told '.event == "oom" and .what == "killed" and .container == "one" and
+		.engine == "kist" and .subject == "container one" and .pid > 0'
+	told '.detail | test("killed process [0-9]+ \\(sh\\), which had [0-9]+kB")'
 }
 
-@test "a limit of processes that is reached is told" {
+@test "a limit of processes that is reached is told, however soon it comes" {
 	needs root
 	watching -e limit
-	k run -d --name one --pids-limit 3 "$ROOT" sh -c 'sleep 3; (sleep 60 & sleep 60 & sleep 60 & sleep 60 &); exec sleep 60'
-	limit() { told '.event == "limit" and .what == "pids.max" and .container == "one"'; }
-	eventually limit || eventually limit
+	k run -d --name one --pids-limit 3 "$ROOT" sh -c '
+		(sleep 60 & sleep 60 & sleep 60 & sleep 60 &)
+		exec sleep 60'
+	eventually told '.event == "limit" and .what == "pids.max" and .container == "one" and
+		.engine == "kist" and .subject == "container one" and .pid > 0 and
+		(.detail | test("limit of processes"))'
 }
 
 @test "control groups are told: new, populated, empty, removed; a target limits what is told" {

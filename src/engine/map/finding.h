@@ -64,7 +64,7 @@ struct own {
 };
 
 struct finding {
-	const struct kist *kist;
+	const struct kist *kist; /* of things_name(): NULL: no records */
 	struct scan *scan;
 	struct arena *arena;
 	struct keyed groups, things;
@@ -77,13 +77,6 @@ struct finding {
 	const struct json *podman;
 	bool podman_read, failed;
 };
-
-/* Find what the processes of a scan are. @ret_groups: the list of the groups
- * they are in; may be NULL. */
-MUST_CHECK int things_find_in(const struct kist *kist, struct scan *scan,
-			      struct things *ret_things,
-			      const struct group **ret_groups,
-			      struct kist_error *err);
 
 /* A file of the kernel's that is made whole for one read(2), as a string: a
  * second one, to find its end, costs as much. Return: its length, or -errno. */
@@ -101,7 +94,8 @@ struct found *things_add(struct finding *f, const char *key);
 void things_load_own(struct finding *f);
 struct own *things_own_of(struct finding *f, const struct scan_proc *proc);
 
-/* things_names.c: what people call a container of another engine. */
+/* things_names.c: what people call a container of another engine, or one of
+ * kist's that has no process any more. */
 void things_call(struct finding *f, struct kist_thing *thing);
 
 #endif

@@ -209,7 +209,7 @@ static int look(struct mapping *m, unsigned parts, struct kist_error *err)
 			       "look at the processes");
 	things_host(&m->scan, m->host);
 	m->ours = our_network(&m->scan);
-	ret = things_find_in(m->kist, &m->scan, &m->things, &m->groups, err);
+	ret = things_find(m->kist, &m->scan, &m->things, &m->groups, err);
 	if (ret < 0)
 		return ret;
 	map->hidden = m->things.hidden;

@@ -408,27 +408,21 @@ static bool is_frozen(const struct cgroup_world *world, const int *root_fds,
 	return use.is_frozen == 1;
 }
 
-/* Which are paused: not for kist_map(), which reads all groups anyway. */
-static void find_paused(struct things *things)
+void things_find_paused(struct things *things, const struct cgroup_world *world,
+			const int *root_fds)
 {
-	int root_fds[CGROUP_HIERARCHY_MAX];
-	struct cgroup_world world;
-	uint32_t freezing;
+	const uint32_t freezing =
+		cgroup_usage_hierarchies(world, CGROUP_USAGE_FROZEN);
 
-	if (cgroup_probe(&world, NULL) < 0)
-		return;
-	cgroup_usage_open(&world, root_fds);
-	freezing = cgroup_usage_hierarchies(&world, CGROUP_USAGE_FROZEN);
 	for (size_t i = 0; i < things->count; i++) {
 		const char *group = things->items[i].cgroup;
 		const char *freezer = things->freezers[i];
 
 		things->items[i].is_paused =
-			is_frozen(&world, root_fds, freezing, freezer) ||
+			is_frozen(world, root_fds, freezing, freezer) ||
 			(group && freezer && strcmp(group, freezer) != 0 &&
-			 is_frozen(&world, root_fds, freezing, group));
+			 is_frozen(world, root_fds, freezing, group));
 	}
-	cgroup_usage_close(root_fds);
 }
 
 static int by_kind(const void *a, const void *b)
@@ -482,9 +476,9 @@ static void hand_out(struct finding *f, struct things *ret_things)
 	*ret_things = things;
 }
 
-int things_find_in(const struct kist *kist, struct scan *scan,
-		   struct things *ret_things, const struct group **ret_groups,
-		   struct kist_error *err)
+int things_find(const struct kist *kist, struct scan *scan,
+		struct things *ret_things, const struct group **ret_groups,
+		struct kist_error *err)
 {
 	struct finding f = { .kist = kist, .scan = scan, .arena = scan->arena };
 
@@ -505,32 +499,10 @@ int things_find_in(const struct kist *kist, struct scan *scan,
 	return f.failed || arena_failed(f.arena) ? err_nomem(err) : 0;
 }
 
-int things_find(const struct kist *kist, struct arena *arena,
-		struct things *ret_things, struct kist_error *err)
+bool things_name(const struct kist *kist, const char *cgroup,
+		 struct arena *arena, struct kist_thing *ret_thing)
 {
-	static const struct kist_ns_query query = { 0 };
-	CLEANUP_FD int proc_fd = proc_open(err);
-	struct scan scan;
-	int ret;
-
-	if (proc_fd < 0)
-		return proc_fd;
-	scan_init(&scan, arena, &query, proc_fd);
-	ret = scan_processes(&scan);
-	if (ret < 0)
-		err_sys(err, KIST_E_SYSTEM, -ret, "look at the processes");
-	else
-		ret = things_find_in(kist, &scan, ret_things, NULL, err);
-	if (ret == 0)
-		find_paused(ret_things);
-	scan_done(&scan);
-	return ret;
-}
-
-bool things_name(const char *cgroup, struct arena *arena,
-		 struct kist_thing *ret_thing)
-{
-	struct finding f = { .arena = arena };
+	struct finding f = { .kist = kist, .arena = arena };
 	struct kist_thing thing = { .cgroup_index = -1 };
 	struct pattern_match match;
 	const char *id;

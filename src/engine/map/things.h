@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "kernel/cgroup.h"
 
 /* @freezers: of each, the path of its control group where it is paused, or
  * NULL */
@@ -24,19 +25,36 @@ struct things {
 	size_t hidden;
 };
 
-/* Strings live in the arena. Return: 0 or -errno. */
-MUST_CHECK int things_find(const struct kist *kist, struct arena *arena,
-			   struct things *ret_things, struct kist_error *err);
+struct scan;
+struct group;
+
+/**
+ * things_find() - what the processes of a scan are
+ * @scan:	scan_processes() has read it; strings are in its arena
+ * @ret_groups:	the list of the groups they are in; may be NULL
+ *
+ * Which are paused is for things_find_paused() to say.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+MUST_CHECK int things_find(const struct kist *kist, struct scan *scan,
+			   struct things *ret_things,
+			   const struct group **ret_groups,
+			   struct kist_error *err);
+
+void things_find_paused(struct things *things, const struct cgroup_world *world,
+			const int *root_fds);
 
 /**
  * things_name() - whose control group a path is
  *
  * "/system.slice/docker-0123….scope" gives engine "docker" and the id; a name
- * is looked up where the engine keeps one that can be read.
+ * is looked up where the engine keeps one that can be read; with @kist, also in
+ * the records of kist's own.
  *
  * Return: false if it is of no engine and no unit.
  */
-bool things_name(const char *cgroup, struct arena *arena,
-		 struct kist_thing *ret_thing);
+bool things_name(const struct kist *kist, const char *cgroup,
+		 struct arena *arena, struct kist_thing *ret_thing);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "base/json.h"
 #include "base/path.h"
+#include "engine/container/about.h"
 #include "engine/map/finding.h"
 #include "kernel/proc.h"
 #include "sys/file.h"
@@ -152,15 +153,38 @@ static void call_podman(struct finding *f, struct kist_thing *thing)
 	}
 }
 
+/* ---- kist ---- */
+
+/* Of one that lives the record was read before. */
+static void call_kist(struct finding *f, struct kist_thing *thing)
+{
+	struct folders folders;
+	struct record record;
+	struct about about;
+	struct id id;
+
+	if (!f->kist || f->scan || strlen(thing->id) >= sizeof(id.text) ||
+	    folders_open(f->kist, &folders, NULL) < 0)
+		return;
+	strcpy(id.text, thing->id);
+	if (record_open(&folders, &id, &record, NULL) == 0) {
+		if (about_load(&record, f->arena, &about, NULL) == 0) {
+			thing->name = about.name;
+			thing->image = about.image;
+		}
+		record_close(&record);
+	}
+	folders_close(&folders);
+}
+
 /* ---- all ---- */
 
 static const struct {
 	const char *engine;
 	void (*call)(struct finding *f, struct kist_thing *thing);
 } engines[] = {
-	{ "docker", call_docker },
-	{ "podman", call_podman },
-	{ "containerd", call_containerd },
+	{ "kist", call_kist },	   { "docker", call_docker },
+	{ "podman", call_podman }, { "containerd", call_containerd },
 	{ "cri-o", call_podman },
 };
 

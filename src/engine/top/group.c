@@ -79,7 +79,7 @@ static void add_group(struct top_list *list,
 	item->row.name = group->path[1] ? strrchr(group->path, '/') + 1 :
 					  group->path;
 	item->row.kind = KIST_THING_KINDS;
-	if (things_name(group->path, list->arena, &thing)) {
+	if (things_name(NULL, group->path, list->arena, &thing)) {
 		item->row.kind = thing.kind;
 		item->row.engine = thing.engine;
 		item->row.id = thing.id;

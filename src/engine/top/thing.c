@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "engine/map/things.h"
+#include "engine/ns/scan.h"
 #include "engine/top/top.h"
 #include "sys/file.h"
 
@@ -117,13 +118,23 @@ static void add(struct kist_top *top, struct top_list *list,
 int top_find_things(struct kist_top *top, struct top_list *list,
 		    struct kist_error *err)
 {
+	static const struct kist_ns_query query = { 0 };
 	const uint64_t host_net = net_of(top->proc_fd, "1");
 	struct things things;
-	int ret = things_find(top->has_kist ? &top->kist : NULL, list->arena,
-			      &things, err);
+	struct scan scan;
+	int ret;
 
+	scan_init(&scan, list->arena, &query, top->proc_fd);
+	ret = scan_processes(&scan);
+	if (ret < 0)
+		err_sys(err, KIST_E_SYSTEM, -ret, "look at the processes");
+	else
+		ret = things_find(top->has_kist ? &top->kist : NULL, &scan,
+				  &things, NULL, err);
+	scan_done(&scan);
 	if (ret < 0)
 		return ret;
+	things_find_paused(&things, &top->world, top->root_fds);
 	for (size_t i = 0; i < things.count; i++)
 		if (things.items[i].kind != KIST_THING_HOST &&
 		    things.items[i].procs > 0)

@@ -16,6 +16,9 @@
 
 #include "engine/watch/watch.h"
 
+#define ROOM (4 << 20)
+#define COPY_US 20000
+
 struct listen_message {
 	struct nlmsghdr header;
 	struct cn_msg connector;
@@ -33,11 +36,14 @@ int connector_open(void)
 			       .len = sizeof(message.op) },
 		.op = PROC_CN_MCAST_LISTEN,
 	};
+	const int room = ROOM;
 	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
 			NETLINK_CONNECTOR);
 
 	if (fd < 0)
 		return -errno;
+	/* what comes while nothing is heard must find room */
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
 	if (geteuid() == 0 &&
 	    bind(fd, (const struct sockaddr *)&group, sizeof(group)) == 0 &&
 	    send(fd, &message, sizeof(message), 0) == sizeof(message))
@@ -46,20 +52,57 @@ int connector_open(void)
 	return -EPERM;
 }
 
+static void look_at_copies(struct watching *w)
+{
+	for (size_t i = 0; i < w->copy_count; i++)
+		watch_process(w, w->copies[i]);
+	w->copy_count = 0;
+}
+
+void connector_copies(struct watching *w)
+{
+	if (w->copy_count && watch_now_us() >= w->copies_at_us)
+		look_at_copies(w);
+}
+
+static void note_copy(struct watching *w, pid_t pid)
+{
+	if (w->copy_count == ARRAY_LEN(w->copies))
+		look_at_copies(w);
+	if (w->copy_count == 0)
+		w->copies_at_us = watch_now_us() + COPY_US;
+	w->copies[w->copy_count++] = pid;
+}
+
+static void forget_copy(struct watching *w, pid_t pid)
+{
+	for (size_t i = 0; i < w->copy_count; i++)
+		if (w->copies[i] == pid)
+			w->copies[i--] = w->copies[--w->copy_count];
+}
+
 static void take_event(struct watching *w, const struct proc_event *event)
 {
-	w->is_dirty = true;
+	pid_t pid;
+
 	if (event->what == PROC_EVENT_FORK &&
 	    event->event_data.fork.child_pid ==
-		    event->event_data.fork.child_tgid)
-		watch_process(w, event->event_data.fork.child_pid);
-	else if (event->what == PROC_EVENT_EXEC)
-		watch_process(w, event->event_data.exec.process_tgid);
-	else if (event->what == PROC_EVENT_EXIT &&
-		 event->event_data.exit.process_pid ==
-			 event->event_data.exit.process_tgid)
-		watch_exit(w, event->event_data.exit.process_pid,
-			   (int)event->event_data.exit.exit_code);
+		    event->event_data.fork.child_tgid) {
+		note_copy(w, event->event_data.fork.child_pid);
+	} else if (event->what == PROC_EVENT_EXEC) {
+		pid = event->event_data.exec.process_tgid;
+		forget_copy(w, pid);
+		watch_process(w, pid);
+	} else if (event->what == PROC_EVENT_EXIT &&
+		   event->event_data.exit.process_pid ==
+			   event->event_data.exit.process_tgid) {
+		pid = event->event_data.exit.process_pid;
+		forget_copy(w, pid);
+		watch_exit(w, pid, (int)event->event_data.exit.exit_code);
+	} else {
+		return;
+	}
+	watch_soon(w, WATCH_SOON_US);
 }
 
 static void take_message(struct watching *w, const char *bytes, size_t len)

@@ -16,11 +16,36 @@
 #include "engine/watch/watch.h"
 #include "sys/file.h"
 
+/*
+ * Whose group that is. It may be so new that no look has met it or its name, and
+ * all of it may have been killed since: then its records may still say.
+ */
+static bool find_owner(struct watching *w, const char *group,
+		       struct arena *arena, struct kist_thing *ret_owner)
+{
+	const struct watched_thing *owner = watch_owner_of_group(w, group);
+
+	if ((!owner || !owner->is_named) && !w->is_looking && w->begun &&
+	    watch_look(w, NULL) == 0)
+		owner = watch_owner_of_group(w, group);
+	if (owner && owner->is_named) {
+		*ret_owner = (struct kist_thing){
+			.kind = owner->kind,
+			.name = arena_strdup(arena, owner->name),
+			.engine = owner->engine ?
+					  arena_strdup(arena, owner->engine) :
+					  NULL,
+		};
+		return !arena_failed(arena);
+	}
+	return things_name(w->kist, group, arena, ret_owner);
+}
+
 static void tell(struct watching *w, const char *group, pid_t victim,
 		 const char *words)
 {
-	const struct watched_thing *owner =
-		group ? watch_owner_of_group(w, group) : NULL;
+	CLEANUP_ARENA struct arena arena;
+	struct kist_thing owner;
 	char subject[600] = "the machine";
 	struct kist_event event = { .kind = KIST_EVENT_OOM,
 				    .what = "killed",
@@ -30,11 +55,12 @@ static void tell(struct watching *w, const char *group, pid_t victim,
 				    .pid = victim,
 				    .status = -1 };
 
-	if (owner) {
-		event.container = owner->name;
-		event.engine = owner->engine;
+	arena_init(&arena);
+	if (group && find_owner(w, group, &arena, &owner)) {
+		event.container = owner.name;
+		event.engine = owner.engine;
 		snprintf(subject, sizeof(subject), "%s %s",
-			 kist_thing_name(owner->kind), owner->name);
+			 kist_thing_name(owner.kind), owner.name);
 	} else if (group) {
 		snprintf(subject, sizeof(subject), "cgroup %s", group);
 	}
@@ -57,7 +83,7 @@ static void note_group(struct watching *w, const char *record)
 static void take_record(struct watching *w, const char *record)
 {
 	const char *at = strstr(record, "Killed process ");
-	char words[200];
+	char words[200], group[sizeof(w->oom_group)];
 	const char *rss;
 
 	if (strstr(record, "oom-kill:"))
@@ -71,9 +97,10 @@ static void take_record(struct watching *w, const char *record)
 		snprintf(words + strlen(words), sizeof(words) - strlen(words),
 			 ", which had %.*s", (int)strcspn(rss + 9, ","),
 			 rss + 9);
-	tell(w, *w->oom_group ? w->oom_group : NULL,
-	     (pid_t)strtol(at + 15, NULL, 10), words);
+	/* a look within tell() reads the next records */
+	snprintf(group, sizeof(group), "%s", w->oom_group);
 	*w->oom_group = '\0';
+	tell(w, *group ? group : NULL, (pid_t)strtol(at + 15, NULL, 10), words);
 }
 
 void watch_log(struct watching *w)

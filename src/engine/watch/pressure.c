@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/near.h"
 #include "base/num.h"
@@ -101,10 +100,7 @@ static int64_t read_total(const struct watching *w, const char *resource)
 
 static int64_t now_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return watch_now_us() / 1000;
 }
 
 /* Of the window that ends now; negative: it is not over yet. */

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "engine/ns/scan.h"
@@ -23,14 +22,6 @@
 /* Between searches for what keeps one: at first soon, for it may be ending. */
 #define AGAIN_FIRST 0.25
 #define AGAIN_LAST 5.0
-
-static double now_seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 /* ---- namespaces ---- */
 
@@ -122,8 +113,10 @@ static void see_ns(struct watching *w, unsigned kind, uint64_t ino,
 	*ns = (struct watched_ns){
 		.ino = ino, .id = id, .kind = kind, .is_seen = true
 	};
-	if (w->begun)
-		tell_ns(w, ns, KIST_EVENT_NS_NEW, who);
+	if (!w->begun)
+		return;
+	watch_soon(w, WATCH_AT_ONCE_US);
+	tell_ns(w, ns, KIST_EVENT_NS_NEW, who);
 }
 
 /* Is it in a list of all there are: open, mounted, the parent of another? */
@@ -149,7 +142,7 @@ static void end_unseen(struct watching *w)
 	static const struct kist_ns_query everywhere = { .kinds = 0 };
 	struct watched_ns *items = w->spaces.items;
 	struct kist_ns_list *all = NULL;
-	const double now = now_seconds();
+	const double now = (double)watch_now_us() / 1e6;
 
 	for (size_t i = 0; i < w->spaces.count && !all; i++)
 		if (is_due(&items[i], now) &&
@@ -206,8 +199,9 @@ static bool is_hosts(const struct watching *w, const uint64_t ns[KIST_NS_KINDS])
 	return true;
 }
 
+/* @is_told: the kernel said that something happened to it. */
 static void see_process(struct watching *w, pid_t pid,
-			const uint64_t ns[KIST_NS_KINDS])
+			const uint64_t ns[KIST_NS_KINDS], bool is_told)
 {
 	struct watched_process *process;
 	char name[16];
@@ -218,7 +212,11 @@ static void see_process(struct watching *w, pid_t pid,
 	process = find_process(w, pid);
 	who.is_new = !process ||
 		     memcmp(process->ns, ns, sizeof(process->ns)) != 0;
-	read_name(w, pid, name, sizeof(name));
+	/* another name comes with a word of the kernel's, if it gives any */
+	if (who.is_new || is_told || w->connector_fd < 0)
+		read_name(w, pid, name, sizeof(name));
+	else
+		memcpy(name, process->name, sizeof(name));
 	for (unsigned kind = 0; kind < KIST_NS_KINDS; kind++)
 		if (ns[kind])
 			see_ns(w, kind, ns[kind], &who);
@@ -245,13 +243,15 @@ void watch_process(struct watching *w, pid_t pid)
 		snprintf(path, sizeof(path), "%d/ns/%s", pid,
 			 ns_table[kind].name);
 		len = readlinkat(w->proc_fd, path, link, sizeof(link) - 1);
+		if (len < 0 && !any)
+			return; /* it has ended */
 		if (len < 0)
 			continue;
 		link[len] = '\0';
 		any = scan_parse_link(link, &found, &ns[kind]) || any;
 	}
 	if (any)
-		see_process(w, pid, ns);
+		see_process(w, pid, ns, true);
 }
 
 /* @status: of wait(2); -1: not known */
@@ -292,12 +292,27 @@ static void tell_exit(struct watching *w, const struct watched_process *process,
 	watch_tell(w, &event);
 }
 
+/* Nobody else is in the very same namespaces. */
+static bool is_last(const struct watching *w,
+		    const struct watched_process *process)
+{
+	const struct watched_process *items = w->processes.items;
+
+	for (size_t i = 0; i < w->processes.count; i++)
+		if (&items[i] != process &&
+		    memcmp(items[i].ns, process->ns, sizeof(process->ns)) == 0)
+			return false;
+	return true;
+}
+
 void watch_exit(struct watching *w, pid_t pid, int status)
 {
 	struct watched_process *process = find_process(w, pid);
 
 	if (!process)
 		return;
+	if (is_last(w, process))
+		watch_soon(w, WATCH_AT_ONCE_US);
 	tell_exit(w, process, status);
 	watched_remove(&w->processes,
 		       (size_t)(process -
@@ -329,30 +344,16 @@ static void take(struct watching *w, const struct scan *scan)
 
 	for (size_t i = 0; i < scan->proc_count; i++)
 		if (!scan->procs[i].is_hidden)
-			see_process(w, scan->procs[i].pid, scan->procs[i].ino);
+			see_process(w, scan->procs[i].pid, scan->procs[i].ino,
+				    false);
 	/* the machine's, and those that are only mounted */
 	for (size_t i = 0; i < scan->count; i++)
 		see_ns(w, scan->items[i]->kind, scan->items[i]->ino, &nobody);
 }
 
-int watch_spaces(struct watching *w, struct kist_error *err)
+void watch_spaces(struct watching *w, const struct scan *scan)
 {
-	const struct kist_ns_query query = { .kinds = 0 };
-	CLEANUP_ARENA struct arena arena;
-	struct scan scan;
-	int ret;
-
-	arena_init(&arena);
-	scan_init(&scan, &arena, &query, w->proc_fd);
-	ret = scan_processes(&scan);
-	if (ret == 0) {
-		list_own_mounts(&scan);
-		take(w, &scan);
-		end_processes(w);
-		end_unseen(w);
-	} else {
-		ret = err_sys(err, KIST_E_SYSTEM, -ret, "read the processes");
-	}
-	scan_done(&scan);
-	return ret;
+	take(w, scan);
+	end_processes(w);
+	end_unseen(w);
 }

@@ -9,6 +9,8 @@
 #include "engine/watch/watch.h"
 #include "kernel/ns.h"
 
+#define NAME_WAIT_US 1000000
+
 const struct watched_thing *watch_owner(const struct watching *w,
 					const uint64_t ns[KIST_NS_KINDS])
 {
@@ -153,34 +155,72 @@ static struct watched_thing *add(struct watching *w,
 					 .engine = copy(from->engine),
 					 .cgroup = copy(from->cgroup),
 					 .kind = from->kind,
-					 .high = -1,
-					 .max = -1,
-					 .pids_max = -1 };
+					 .since_us = watch_now_us() };
+	/* what was reached before we came is not told */
+	if (!w->begun)
+		thing->high = thing->max = thing->pids_max = -1;
 	if (thing->key && thing->name)
 		return thing;
+	free(thing->key);
+	free(thing->name);
+	free(thing->engine);
+	free(thing->cgroup);
 	w->things.count--;
 	return NULL;
+}
+
+bool watch_is_nameless(const char *name, const char *id)
+{
+	return id && strncmp(name, id, strlen(name)) == 0;
+}
+
+/* The name may be known later than the thing, or another by now. */
+static void take_name(struct watched_thing *thing,
+		      const struct kist_thing *from)
+{
+	char *name = strcmp(thing->name, from->name) ? strdup(from->name) :
+						       NULL;
+
+	if (name) {
+		free(thing->name);
+		thing->name = name;
+	}
+	thing->is_named = !watch_is_nameless(from->name, from->id);
+}
+
+static void tell_started(struct watching *w, struct watched_thing *thing)
+{
+	if (thing->is_told)
+		return;
+	thing->is_told = true;
+	tell(w, thing, "started");
 }
 
 static void see(struct watching *w, const struct kist_thing *from,
 		const char *key)
 {
 	struct watched_thing *thing = find(w, key);
-	const bool is_new = !thing;
 
-	if (is_new)
+	if (!thing)
 		thing = add(w, from, key);
 	if (!thing)
 		return;
 	thing->is_seen = true;
 	thing->pid = from->pid;
 	memcpy(thing->ns, from->ns, sizeof(thing->ns));
-	if (is_new)
-		tell(w, thing, "started");
-	if (thing->is_paused != from->is_paused)
+	take_name(thing, from);
+	if (thing->is_named || !w->begun ||
+	    watch_now_us() - thing->since_us >= NAME_WAIT_US)
+		tell_started(w, thing);
+	else
+		watch_soon(w, WATCH_AT_ONCE_US);
+	if (thing->is_paused != from->is_paused) {
+		tell_started(w, thing);
 		tell(w, thing, from->is_paused ? "paused" : "resumed");
+	}
 	thing->is_paused = from->is_paused;
-	look_at_limits(w, thing);
+	if (thing->is_told)
+		look_at_limits(w, thing);
 }
 
 static void end_unseen(struct watching *w)
@@ -195,6 +235,7 @@ static void end_unseen(struct watching *w)
 			i++;
 			continue;
 		}
+		tell_started(w, thing);
 		tell(w, thing, "ended");
 		free(thing->key);
 		free(thing->name);
@@ -204,16 +245,14 @@ static void end_unseen(struct watching *w)
 	}
 }
 
-int watch_things(struct watching *w, struct kist_error *err)
+int watch_things(struct watching *w, struct scan *scan, struct kist_error *err)
 {
-	CLEANUP_ARENA struct arena arena;
 	struct things things;
-	int ret;
+	int ret = things_find(w->kist, scan, &things, NULL, err);
 
-	arena_init(&arena);
-	ret = things_find(w->kist, &arena, &things, err);
 	if (ret < 0)
 		return ret;
+	things_find_paused(&things, &w->world, w->root_fds);
 	for (size_t i = 0; i < things.count; i++) {
 		const struct kist_thing *thing = &things.items[i];
 
@@ -221,9 +260,12 @@ int watch_things(struct watching *w, struct kist_error *err)
 			continue;
 		see(w, thing,
 		    thing->id ? thing->id :
-				arena_printf(&arena, "%d %s", thing->kind,
+				arena_printf(scan->arena, "%d %s", thing->kind,
 					     thing->name));
 	}
+	/* of whom the log tells may be new, and may have ended */
+	if (w->kmsg_fd >= 0)
+		watch_log(w);
 	end_unseen(w);
 	return 0;
 }

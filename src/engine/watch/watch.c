@@ -17,10 +17,9 @@
 #include "kernel/cgroup_effective.h"
 #include "kernel/proc.h"
 
-#define LOOK_MS 1000
-#define SOON_MS 60
-#define PRESSURE_MS 250
-#define REST 30 /* looking takes at most one part in so many */
+#define LOOK_US 1000000
+#define PRESSURE_US 250000
+#define REST 80 /* looking takes at most one part in so many */
 
 static const struct {
 	enum kist_event_kind kind;
@@ -262,50 +261,98 @@ static void end(struct watching *w)
 	cleanup_fd(&w->kmsg_fd);
 }
 
-/* ---- looking and waiting ---- */
+/* ---- looking ---- */
 
-static int64_t clock_ms(clockid_t clock)
+static int64_t clock_us(clockid_t clock)
 {
 	struct timespec now;
 
 	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-static int64_t now_ms(void)
+int64_t watch_now_us(void)
 {
-	return clock_ms(CLOCK_MONOTONIC);
+	return clock_us(CLOCK_MONOTONIC);
 }
 
-static int look(struct watching *w, struct kist_error *err)
+static int64_t used_us(void)
+{
+	return clock_us(CLOCK_THREAD_CPUTIME_ID);
+}
+
+void watch_soon(struct watching *w, int64_t us)
+{
+	const int64_t at = watch_now_us() + us;
+
+	if (w->look_at_us > at)
+		w->look_at_us = at;
+}
+
+static int look_at_processes(struct watching *w, struct scan *scan,
+			     struct kist_error *err)
 {
 	static const unsigned of_spaces = KIST_EVENT_NS_NEW |
 					  KIST_EVENT_NS_GONE | KIST_EVENT_EXIT;
+	int ret = scan_processes(scan);
+
+	if (ret < 0)
+		return err_sys(err, KIST_E_SYSTEM, -ret, "read the processes");
+	list_own_mounts(scan);
+	/* things first: they give the names of what is told next */
+	ret = watch_things(w, scan, err);
+	if (ret == 0 && watch_wants(w, of_spaces))
+		watch_spaces(w, scan);
+	return ret;
+}
+
+int watch_look(struct watching *w, struct kist_error *err)
+{
+	static const struct kist_ns_query query = { 0 };
+	CLEANUP_ARENA struct arena arena;
+	struct scan scan;
 	int ret = 0;
 
-	w->is_dirty = false;
-	/* things first: they give the names of what is told next */
+	w->look_at_us = watch_now_us() + LOOK_US;
+	w->is_looking = true;
+	arena_init(&arena);
+	scan_init(&scan, &arena, &query, w->proc_fd);
 	if (watch_wants(w, KIST_EVENTS & ~(unsigned)KIST_EVENT_PRESSURE))
-		ret = watch_things(w, err);
-	if (ret == 0 && watch_wants(w, of_spaces))
-		ret = watch_spaces(w, err);
+		ret = look_at_processes(w, &scan, err);
 	if (ret == 0)
 		ret = watch_groups(w, err);
+	scan_done(&scan);
+	w->is_looking = false;
 	return ret;
+}
+
+/* ---- waiting ---- */
+
+static int64_t earlier(int64_t one, int64_t other)
+{
+	return one < other ? one : other;
 }
 
 /* Return: false: a signal says that it is enough. */
 static bool wait_until(struct watching *w, int64_t until)
 {
+	const int64_t now = watch_now_us();
 	struct pollfd fds[3] = { { w->signal_fd, POLLIN, 0 },
 				 { w->connector_fd, POLLIN, 0 },
 				 { w->kmsg_fd, POLLIN, 0 } };
-	int64_t ms = until - now_ms();
+	struct timespec wait = { 0 };
+	int64_t us;
 
-	if (poll(fds, 3, ms > 0 ? (int)ms : 0) > 0 && fds[0].revents)
+	if (w->copy_count)
+		until = earlier(until, w->copies_at_us);
+	us = until > now ? until - now : 0;
+	wait.tv_sec = us / 1000000;
+	wait.tv_nsec = us % 1000000 * 1000;
+	if (ppoll(fds, 3, &wait, NULL) > 0 && fds[0].revents)
 		return false;
 	if (fds[1].revents)
 		connector_read(w);
+	connector_copies(w);
 	if (fds[2].revents)
 		watch_log(w);
 	return true;
@@ -314,42 +361,35 @@ static bool wait_until(struct watching *w, int64_t until)
 static bool is_over(const struct watching *w, int64_t deadline)
 {
 	return w->result || (w->args->count && w->told >= w->args->count) ||
-	       (deadline && now_ms() >= deadline);
+	       (deadline && watch_now_us() >= deadline);
 }
 
 static int follow(struct watching *w, struct kist_error *err)
 {
+	const double seconds = w->args->seconds;
 	const int64_t deadline =
-		w->args->seconds > 0 ?
-			now_ms() + (int64_t)(w->args->seconds * 1000) :
-			0;
-	int64_t next = now_ms() + LOOK_MS, rest = 0, used;
+		seconds > 0 ? watch_now_us() + (int64_t)(seconds * 1e6) : 0;
+	int64_t rest = 0, used;
 
 	while (!is_over(w, deadline)) {
+		int64_t next = w->look_at_us > rest ? w->look_at_us : rest;
 		int64_t until = next;
 		int ret;
 
-		if (w->is_dirty && until > now_ms() + SOON_MS)
-			until = now_ms() + SOON_MS;
-		if (until < rest)
-			until = rest;
-		next = until;
-		if (w->pressure_count && until > now_ms() + PRESSURE_MS)
-			until = now_ms() + PRESSURE_MS;
-		if (deadline && until > deadline)
-			until = deadline;
+		if (w->pressure_count)
+			until = earlier(until, watch_now_us() + PRESSURE_US);
+		if (deadline)
+			until = earlier(until, deadline);
 		if (!wait_until(w, until))
 			return 0;
 		watch_pressure(w);
-		if (now_ms() < next)
+		if (watch_now_us() < next)
 			continue;
-		used = clock_ms(CLOCK_THREAD_CPUTIME_ID);
-		ret = look(w, err);
+		used = used_us();
+		ret = watch_look(w, err);
 		if (ret < 0)
 			return ret;
-		used = clock_ms(CLOCK_THREAD_CPUTIME_ID) - used;
-		next = now_ms() + LOOK_MS;
-		rest = now_ms() + used * REST;
+		rest = watch_now_us() + (used_us() - used) * REST;
 	}
 	return 0;
 }
@@ -381,7 +421,7 @@ int kist_watch(const struct kist *kist, const struct kist_watch *args,
 	pthread_sigmask(SIG_BLOCK, &held, &former);
 	ret = begin(&w, err);
 	if (ret == 0)
-		ret = look(&w, err);
+		ret = watch_look(&w, err);
 	w.begun = true;
 	if (ret == 0 && args->ready)
 		args->ready(args->context);

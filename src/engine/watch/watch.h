@@ -6,9 +6,11 @@
  * ============
  * The kernel tells root of every fork, exec and exit (proc connector,
  * connector.c); of namespaces, control groups and containers it tells nobody.
- * So they are looked at: soon after something happened to a process, else once
- * a second, and never so often that looking takes more than a twentieth of a
- * processor. What was there and is not, or was not and is, is an event.
+ * So they are looked at: at once after a process in a new namespace or the last
+ * one in another, soon after anything else that happened to a process, else once
+ * a second; and never so often that looking takes more than an eightieth of a
+ * processor. What was there and is not, or was not and is, is an event. All
+ * processes are read once a look.
  *
  * Ownership: struct watching is kist_watch()'s; names in it are malloc'ed, or
  * in the arena of the look they are of.
@@ -19,6 +21,7 @@
 #include <kist/watch.h>
 
 #include "engine/map/things.h"
+#include "engine/ns/scan.h"
 #include "kernel/cgroup_usage.h"
 
 #define WATCH_PARTS (CGROUP_USAGE_MEMORY | CGROUP_USAGE_EVENTS)
@@ -41,11 +44,14 @@ struct watched_process {
 	uint64_t ns[KIST_NS_KINDS];
 };
 
+/* @since_us: when it was seen first; @is_told: that it was started. An engine
+ * writes down the name when it already runs: that is waited for. */
 struct watched_thing {
 	char *key, *name, *engine, *cgroup;
 	enum kist_thing_kind kind;
 	pid_t pid;
-	bool is_seen, is_paused;
+	bool is_seen, is_paused, is_named, is_told;
+	int64_t since_us;
 	uint64_t ns[KIST_NS_KINDS];
 	int64_t high, max, pids_max;
 };
@@ -78,6 +84,9 @@ struct watched_list {
 
 /**
  * struct watching - one watch
+ * @look_at_us:	the next look is due
+ * @copies:	processes that were made by fork(2), to be looked at
+ * @is_looking:	within a look
  * @only_ns, @only_group, @only_pid: of the target; without one all 0, NULL
  */
 struct watching {
@@ -94,7 +103,11 @@ struct watching {
 	int64_t pressure_at_ms; /* of the last sample */
 	int64_t vm_oom_kills;
 	char oom_group[512]; /* of the kill that is being told */
-	bool begun, is_dirty;
+	bool begun, is_looking;
+	int64_t look_at_us;
+	pid_t copies[64];
+	size_t copy_count;
+	int64_t copies_at_us;
 	size_t told;
 	int result; /* what the caller's function said */
 	bool has_target;
@@ -116,9 +129,19 @@ void watch_tell(struct watching *w, struct kist_event *event);
 void *watched_add(struct watched_list *list);
 void watched_remove(struct watched_list *list, size_t index);
 
-/* Each looks once more, and tells. Return: 0 or -errno. */
-int watch_spaces(struct watching *w, struct kist_error *err);
-int watch_things(struct watching *w, struct kist_error *err);
+/* CLOCK_MONOTONIC. */
+int64_t watch_now_us(void);
+
+/* A look is due in so long at the latest. */
+void watch_soon(struct watching *w, int64_t us);
+enum { WATCH_AT_ONCE_US = 60000, WATCH_SOON_US = 300000 };
+
+/* Look at all, and tell. Return: 0 or -errno. */
+int watch_look(struct watching *w, struct kist_error *err);
+
+/* Parts of that: each compares with what was there, and tells. */
+void watch_spaces(struct watching *w, const struct scan *scan);
+int watch_things(struct watching *w, struct scan *scan, struct kist_error *err);
 int watch_groups(struct watching *w, struct kist_error *err);
 void watch_pressure(struct watching *w);
 /* OOM: the kernel's log, or the counters if it may not be read. */
@@ -138,10 +161,16 @@ void watch_exit(struct watching *w, pid_t pid, int status);
 /* The proc connector. Return: an fd, or -errno (not root, not there). */
 int connector_open(void);
 void connector_read(struct watching *w);
+/* Look at the copies that have been for some time; most end, or become another
+ * program, before. */
+void connector_copies(struct watching *w);
 
-/* Whose control group that is, or one above it. */
+/* Whose control group that is, or one above it; whether it has a name by now. */
 const struct watched_thing *watch_owner_of_group(const struct watching *w,
 						 const char *path);
+
+/* Is that but the beginning of the id, for want of a name? */
+bool watch_is_nameless(const char *name, const char *id);
 
 /* Whose namespaces these are: a container's or unit's, or NULL. */
 const struct watched_thing *watch_owner(const struct watching *w,
