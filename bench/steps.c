@@ -17,12 +17,16 @@
 #include <linux/keyctl.h>
 #include <linux/mount.h>
 #include <linux/seccomp.h>
+#include <net/if.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -32,6 +36,10 @@
 
 #define ROUNDS_MAX 1000
 #define MS_REC_PRIVATE (16384ul | 1ul << 18)
+#define MS_REC_SLAVE (16384ul | 1ul << 19)
+#define JOINED                                                      \
+	(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS | \
+	 CLONE_NEWIPC | CLONE_NEWCGROUP | CLONE_NEWTIME)
 #define PLACE "/mnt"
 
 static char group[128];
@@ -66,6 +74,55 @@ NAMESPACE(ns_uts, CLONE_NEWUTS)
 NAMESPACE(ns_ipc, CLONE_NEWIPC)
 NAMESPACE(ns_cgroup, CLONE_NEWCGROUP)
 NAMESPACE(ns_time, CLONE_NEWTIME)
+
+/* A process in seven new namespaces, that ends with us. */
+static int other_fd = -1;
+
+static long with_other(void)
+{
+	int ends[2];
+	pid_t pid;
+	char byte;
+
+	if (pipe(ends) < 0)
+		return -1;
+	pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (unshare(JOINED) < 0 || write(ends[1], "", 1) < 0)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	close(ends[1]);
+	other_fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	return read(ends[0], &byte, 1) == 1 ? other_fd : -1;
+}
+
+static long join(void)
+{
+	return setns(other_fd, JOINED);
+}
+
+static long loopback(void)
+{
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int ret = ioctl(fd, SIOCSIFFLAGS, &request);
+
+	close(fd);
+	return ret;
+}
+
+static long oom_score(void)
+{
+	return put("/proc/self/oom_score_adj", "500");
+}
+
+static long propagation(void)
+{
+	return mount5(NULL, "/", NULL, MS_REC_SLAVE, NULL);
+}
 
 static long id_maps(void)
 {
@@ -179,6 +236,11 @@ static long link_made(void)
 static long group_made(void)
 {
 	return mkdir(group, 0755);
+}
+
+static long group_back(void)
+{
+	return rmdir(group);
 }
 
 static long group_limit(void)
@@ -314,6 +376,11 @@ static const struct {
 	{ "group", group_made, NULL },
 	{ "limit", group_limit, group_made },
 	{ "enter_group", group_entered, group_made },
+	{ "group_back", group_back, group_made },
+	{ "join", join, with_other },
+	{ "loopback", loopback, ns_net },
+	{ "oom_score", oom_score, NULL },
+	{ "propagation", propagation, NULL },
 	{ "clocks", clocks, ns_time },
 	{ "tmpfs", tmpfs, NULL },
 	{ "proc", proc, NULL },

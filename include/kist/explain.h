@@ -9,11 +9,13 @@
 #ifndef KIST_EXPLAIN_H
 #define KIST_EXPLAIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <kist/error.h>
 #include <kist/oci.h>
 #include <kist/run.h>
+#include <kist/try.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -120,11 +122,14 @@ int kist_explain_now(const struct kist *kist, const struct kist_entry *entry,
  * @place:	what asked for it: "mounts[7] at config.json:112:34", "-v …", or
  *		NULL
  * @see:	a word of the glossary, or NULL
- * @us:		microseconds, typically (bench/steps.sh); 0: hardly any
+ * @us:		microseconds, typically; 0: hardly any, or not known
+ * @is_estimate: of @us; else it was measured (bench/steps.sh), on one machine
+ *		that is not the caller's
  */
 struct kist_step {
 	const char *part, *what, *protects, *cost, *place, *see;
 	double us;
+	bool is_estimate;
 };
 
 /**
@@ -147,6 +152,14 @@ struct kist_steps {
 /* What kist_run() would do. Nothing is left of it. */
 int kist_explain_run(const struct kist *kist, const struct kist_run *run,
 		     struct kist_steps *ret_steps, struct kist_error *err);
+
+/* What kist_try() would do. */
+int kist_explain_try(const struct kist *kist, const struct kist_try *args,
+		     struct kist_steps *ret_steps, struct kist_error *err);
+
+/* What kist_exec() would do, in a container that runs. */
+int kist_explain_exec(const struct kist *kist, const struct kist_exec *exec,
+		      struct kist_steps *ret_steps, struct kist_error *err);
 
 /* What kist_oci_run() would do with a bundle; its root and sources need not be
  * there. @args->id may be NULL. */

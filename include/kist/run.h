@@ -207,6 +207,10 @@ struct kist_exec {
 int kist_exec(const struct kist *kist, const struct kist_exec *exec,
 	      int *ret_status, struct kist_error *err);
 
+/* What kist_exec() would do: the plan, a line an operation. */
+int kist_exec_plan(const struct kist *kist, const struct kist_exec *exec,
+		   char **ret_text, struct kist_error *err);
+
 enum kist_container_status {
 	KIST_CONTAINER_CREATED,
 	KIST_CONTAINER_RUNNING,

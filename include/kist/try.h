@@ -48,6 +48,10 @@ struct kist_try {
 int kist_try(const struct kist *kist, const struct kist_try *args,
 	     struct kist_run_result *ret_result, struct kist_error *err);
 
+/* What kist_try() would do: the plan, a line an operation. */
+int kist_try_plan(const struct kist *kist, const struct kist_try *args,
+		  char **ret_text, struct kist_error *err);
+
 enum kist_change_kind {
 	KIST_CHANGE_ADDED,
 	KIST_CHANGE_MODIFIED,

@@ -4,9 +4,9 @@
  *
  * How it works
  * ============
- * `run` and a configuration are planned by the library. Any other verb that has
- * --dry-run is asked for its shell lines, by running it with that, and they are
- * put into words.
+ * `run`, `exec`, `try` and a configuration are planned by the library. Any other
+ * verb that has --dry-run is asked for its shell lines, by running it with that,
+ * and they are put into words.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,16 +28,35 @@
 
 extern char **environ;
 
-/* Verbs with --dry-run, whose lines can be told. */
-static const struct command *const dry[] = {
-	&cmd_unshare, &cmd_limit, &cmd_new, &cmd_keep, &cmd_rm,
-	&cmd_enter,   &cmd_cg,	  &cmd_net, &cmd_mnt,  NULL,
-};
-
 static bool is_verb(const struct command *command, const char *word)
 {
 	return strcmp(command->name, word) == 0;
 }
+
+/* Verbs whose plans the library makes. */
+static const struct planned {
+	const struct command *command;
+	int (*explain)(const struct kist_global *global, const void *args,
+		       struct kist_steps *ret_steps, struct kist_error *err);
+} planned[] = {
+	{ &cmd_run, run_explain },
+	{ &cmd_exec, exec_explain },
+	{ &cmd_try, try_explain },
+};
+
+static const struct planned *planned_verb(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(planned); i++)
+		if (is_verb(planned[i].command, word))
+			return &planned[i];
+	return NULL;
+}
+
+/* Verbs with --dry-run, whose lines can be told. */
+static const struct command *const dry[] = {
+	&cmd_unshare, &cmd_limit, &cmd_new, &cmd_keep, &cmd_rm,	   &cmd_enter,
+	&cmd_cg,      &cmd_net,	  &cmd_mnt, &cmd_try,  &cmd_clean, NULL,
+};
 
 static const struct command *dry_verb(const char *word)
 {
@@ -65,7 +84,7 @@ static bool is_json_option(const char *word)
 	return strcmp(word, "--json") == 0 || strcmp(word, "-J") == 0;
 }
 
-/* Is it "new" or "add" of "net new|add"? */
+/* Is @word "new" or "add" of "net new|add"? */
 static bool is_second(const struct command *command, const char *verb,
 		      const char *word)
 {
@@ -81,6 +100,25 @@ static bool is_second(const struct command *command, const char *verb,
 	return false;
 }
 
+/* The verb of a family that the second word names, or NULL. */
+static const struct command *second_verb(const struct command *verb,
+					 const char *word)
+{
+	for (const struct command *const *second = verb->verbs;
+	     second && *second; second++)
+		if (is_second(*second, verb->name, word))
+			return *second;
+	return NULL;
+}
+
+/* "run …", "try make"; but not "try drop" */
+static bool is_planned(const char *const *words)
+{
+	const struct planned *verb = planned_verb(words[0]);
+
+	return verb && !second_verb(verb->command, words[1]);
+}
+
 /* "net cls", "the limit of memory": the whole is a word, or none of it can be
  * the rest of a command. */
 static bool is_words(const char *const *words)
@@ -89,7 +127,6 @@ static bool is_words(const char *const *words)
 					       "a",   "an",	"the", "of",
 					       "for", "in",	"is" };
 	const struct command *verb = dry_verb(words[0]);
-	const struct command *const *second;
 
 	for (size_t i = 0; i < ARRAY_LEN(joining); i++)
 		if (strcasecmp(words[1], joining[i]) == 0)
@@ -100,49 +137,52 @@ static bool is_words(const char *const *words)
 				return false;
 		return true;
 	}
-	if (!verb || !verb->verbs || words[1][0] == '-')
-		return false;
-	for (second = verb->verbs; *second; second++)
-		if (is_second(*second, words[0], words[1]))
-			return false;
-	return true;
+	/* with a command of its own, anything may follow: "try make" */
+	return verb && verb->verbs && !verb->run && words[1][0] != '-' &&
+	       !second_verb(verb, words[1]);
 }
 
 bool explain_is_plan(const char *const *words)
 {
 	if (!words[1] || (is_json_option(words[1]) && !words[2]))
 		return is_config(words[0]);
-	if (is_words(words))
-		return false;
-	return is_verb(&cmd_run, words[0]) || is_verb(&cmd_exec, words[0]) ||
-	       dry_verb(words[0]);
+	return !is_words(words) &&
+	       (planned_verb(words[0]) || dry_verb(words[0]));
 }
 
 /* ---- printing ---- */
 
 static void put_took(char *buf, size_t size, double us)
 {
-	if (us < 1)
-		snprintf(buf, size, "next to nothing");
-	else if (us < 1000)
+	if (us < 1000)
 		snprintf(buf, size, "about %.0f µs", us);
 	else
 		snprintf(buf, size, "about %.1f ms", us / 1000);
 }
 
+static void put_costs(const struct kist_step *step)
+{
+	const char *cost = step->cost ? step->cost : "";
+	char took[40];
+
+	put_took(took, sizeof(took), step->us);
+	if (step->us >= 1)
+		page_line("   costs", "%s%s%s%s", took,
+			  step->is_estimate ? " (estimated)" : "",
+			  *cost ? "; " : "", cost);
+	else if (*cost)
+		page_line("   costs", "%s", cost);
+}
+
 static void put_step(size_t number, const struct kist_step *step)
 {
-	char label[24], took[40];
+	char label[24];
 
 	snprintf(label, sizeof(label), "%zu", number);
 	page_line(label, "%s", step->what);
 	if (step->protects)
 		page_line("   protects", "%s", step->protects);
-	put_took(took, sizeof(took), step->us);
-	if (step->us >= 1 || step->cost)
-		page_line("   costs", "%s%s%s", step->us >= 1 ? took : "",
-			  step->us >= 1 && step->cost ? "; " : "",
-			  step->cost ? step->cost : "");
+	put_costs(step);
 	if (step->place)
 		page_line("   asked by", "%s", step->place);
 }
@@ -169,27 +209,38 @@ static void put_part(const char *part)
 	page_title(title);
 }
 
+static void put_sum(const struct kist_steps *steps)
+{
+	char took[40];
+
+	if (steps->us < 1)
+		return;
+	put_took(took, sizeof(took), steps->us);
+	putchar('\n');
+	page_note("All costs that are told are %s together. They are typical "
+		  "times, measured on another machine (bench/steps.sh) or "
+		  "estimated: this one may need half or twice as long.",
+		  took);
+}
+
 static void put_steps(const struct kist_steps *steps)
 {
 	const char *part = "";
-	char took[40];
 
-	printf("What would be done, in this order. Nothing of it is done "
-	       "now.\n");
+	puts(steps->count ? "What would be done, in this order. Nothing of it "
+			    "is done now." :
+			    "Nothing would be done.");
 	for (size_t i = 0; i < steps->count; i++) {
 		if (strcmp(part, steps->steps[i].part) != 0)
 			put_part(steps->steps[i].part);
 		part = steps->steps[i].part;
 		put_step(i + 1, &steps->steps[i]);
 	}
-	put_took(took, sizeof(took), steps->us);
 	put_list("WHAT IS NOT PROTECTED", steps->open);
 	put_list("IGNORED, AS NOBODY KNOWS THEM", steps->ignored);
 	put_list("WARNINGS", steps->warnings);
 	put_list("WOULD FAIL", steps->missing);
-	printf("\nAll together %s. The times are typical: measured on one "
-	       "machine\n(bench/steps.sh) or estimated, not promised.\n",
-	       took);
+	put_sum(steps);
 }
 
 static void json_may(struct json_writer *w, const char *name, const char *text)
@@ -207,6 +258,8 @@ static void json_step(struct json_writer *w, const struct kist_step *step)
 	json_may(w, "cost", step->cost);
 	json_key(w, "us");
 	json_write_int(w, (int64_t)step->us);
+	json_key(w, "estimated");
+	json_write_bool(w, step->is_estimate);
 	json_may(w, "askedBy", step->place);
 	json_may(w, "see", step->see);
 	json_close(w, '}');
@@ -240,20 +293,22 @@ static int put_json(const struct kist_steps *steps, struct kist_error *err)
 
 /* ---- what is planned ---- */
 
-static int steps_of_run(const struct kist_global *global,
-			const char *const *words, struct kist_steps *ret_steps,
-			struct kist_error *err)
+static int steps_of_plan(const struct kist_global *global,
+			 const char *const *words, struct kist_steps *ret_steps,
+			 struct kist_error *err)
 {
-	CLEANUP_FREE void *args = calloc(1, cmd_run.args_size);
+	const struct planned *verb = planned_verb(words[0]);
+	CLEANUP_FREE void *args = calloc(1, verb->command->args_size);
 	int ret;
 
 	if (!args)
 		return err_nomem(err);
-	ret = opt_parse(cmd_run.opts, OPT_STYLE_GNU, words, args, NULL, err);
+	ret = opt_parse(verb->command->opts, OPT_STYLE_GNU, words + 1, args,
+			NULL, err);
 	if (ret == 0)
-		ret = run_explain(global, args, ret_steps, err);
+		ret = verb->explain(global, args, ret_steps, err);
 	else
-		err_hint(err, "see 'kist run --help'");
+		err_hint(err, "see 'kist %s --help'", words[0]);
 	return ret;
 }
 
@@ -279,14 +334,6 @@ static int steps_of_config(const char *path, struct kist_steps *ret_steps,
 
 /* ---- the lines of a dry run ---- */
 
-/* Behind the verb, and in a family behind its second word. */
-static size_t dry_place(const char *const *words)
-{
-	const struct command *verb = dry_verb(words[0]);
-
-	return verb->verbs && words[1][0] != '-' ? 2 : 1;
-}
-
 static size_t put_roots(const struct kist *kist, const char **argv)
 {
 	size_t count = 0;
@@ -307,15 +354,17 @@ static int start_dry(const struct kist *kist, const char *const *words,
 		     pid_t *ret_pid)
 {
 	const char *argv[WORDS_MAX + 8];
-	size_t count = put_roots(kist, argv), place = dry_place(words);
+	const bool is_family = second_verb(dry_verb(words[0]), words[1]);
+	size_t count = put_roots(kist, argv);
 	int ends[2];
 
 	for (size_t i = 0; words[i]; i++) {
 		if (count > WORDS_MAX)
 			return -E2BIG;
-		if (i == place)
-			argv[count++] = "--dry-run";
 		argv[count++] = words[i];
+		/* behind the verb, and in a family behind its second word */
+		if (i == (is_family ? 1 : 0))
+			argv[count++] = "--dry-run";
 	}
 	argv[count] = NULL;
 	if (pipe2(ends, O_CLOEXEC) < 0)
@@ -332,6 +381,25 @@ static int start_dry(const struct kist *kist, const char *const *words,
 	return *ret_pid < 0 ? -errno : ends[0];
 }
 
+/* A verb that only shows has no plan. */
+static int check_dry(const char *const *words, struct kist_error *err)
+{
+	const struct command *verb = dry_verb(words[0]);
+	const struct command *second = second_verb(verb, words[1]);
+
+	if (second)
+		verb = second;
+	for (const struct opt *opt = verb->opts;
+	     opt && (opt->name || opt->value); opt++)
+		if (opt->name && strcmp(opt->name, "dry-run") == 0)
+			return 0;
+	err_set(err, KIST_E_USAGE, "'kist %.*s' has no plan to explain",
+		(int)strcspn(verb->name, "|"), verb->name);
+	err_hint(err, "see 'kist %.*s --help'", (int)strcspn(verb->name, "|"),
+		 verb->name);
+	return -EINVAL;
+}
+
 /* Return: 0; the verb's own status, if it has said why; -errno. */
 static int steps_of_lines(const struct kist *kist, const char *const *words,
 			  struct kist_steps *ret_steps, struct kist_error *err)
@@ -342,6 +410,9 @@ static int steps_of_lines(const struct kist *kist, const char *const *words,
 	pid_t pid = -1;
 
 	buf_init(&lines);
+	ret = check_dry(words, err);
+	if (ret < 0)
+		return ret;
 	fflush(stdout);
 	fd = ret = start_dry(kist, words, &pid);
 	if (ret >= 0)
@@ -365,16 +436,10 @@ int explain_plan(const struct kist_global *global, const char *const *words,
 	json |= words[1] && is_json_option(words[1]);
 	if (!words[1] || is_json_option(words[1]))
 		ret = steps_of_config(words[0], &steps, err);
-	else if (is_verb(&cmd_run, words[0]))
-		ret = steps_of_run(global, words + 1, &steps, err);
-	else if (dry_verb(words[0]))
-		ret = steps_of_lines(&global->kist, words, &steps, err);
+	else if (is_planned(words))
+		ret = steps_of_plan(global, words, &steps, err);
 	else
-		ret = err_set(err, KIST_E_UNSUPPORTED,
-			      "the plan of 'kist %s' is not explained yet",
-			      words[0]);
-	if (ret < 0 && is_verb(&cmd_exec, words[0]))
-		err_hint(err, "it joins what 'kist explain run …' makes");
+		ret = steps_of_lines(&global->kist, words, &steps, err);
 	if (ret)
 		return ret;
 	if (json)

@@ -128,6 +128,10 @@ static int ids_run(void *global, const void *args, struct kist_error *err)
 	if (a->target)
 		return err_set(err, KIST_E_USAGE, "unexpected word '%s'",
 			       a->target);
+	if (a->dry_run)
+		return err_set(
+			err, KIST_E_USAGE,
+			"--dry-run is for 'set': a list changes nothing");
 	return list(global, a, err);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_try.c - kist try: a command behind an overlay, then decide */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <kist/try.h>
@@ -8,6 +9,7 @@
 #include "base/buf.h"
 #include "base/json_write.h"
 #include "base/letters.h"
+#include "cli/explain.h"
 #include "cli/kist.h"
 #include "cli/steps.h"
 
@@ -22,12 +24,14 @@ static const char *const kind_words[] = {
 struct try_args {
 	struct kist_try args;
 	const char *const *command;
+	bool dry_run;
 };
 #define ARGS try_args
 
 static const struct opt try_opts[] = {
 	OPT(0, "name", "NAME", opt_string, args.name, "of the try"),
 	FLAG(0, "no-net", args.no_net, "without a network"),
+	FLAG('n', "dry-run", dry_run, "only print what would be done"),
 	REST("COMMAND", command, "what to try; none: a shell"),
 	OPT_END,
 };
@@ -35,6 +39,7 @@ static const struct opt try_opts[] = {
 static const struct opt shell_opts[] = {
 	OPERAND("CONTAINER", opt_string, args.again, "name of the try"),
 	FLAG(0, "no-net", args.no_net, "without a network"),
+	FLAG('n', "dry-run", dry_run, "only print what would be done"),
 	REST("COMMAND", command, "what to run; none: a shell"),
 	OPT_END,
 };
@@ -69,21 +74,49 @@ static int summary(const struct kist_global *g, const char *name,
 	return 0;
 }
 
+static struct kist_try options(const struct try_args *a)
+{
+	struct kist_try try = a->args;
+
+	try.command = a->command;
+	return try;
+}
+
+static int print_plan(const struct kist *kist, const struct kist_try *try,
+		      struct kist_error *err)
+{
+	CLEANUP_FREE char *text = NULL;
+	int ret = kist_try_plan(kist, try, &text, err);
+
+	if (ret == 0)
+		fputs(text, stdout);
+	return ret;
+}
+
 static int try_run(void *global, const void *args, struct kist_error *err)
 {
 	const struct kist_global *g = global;
 	const struct try_args *a = args;
-	struct kist_try try = a->args;
+	const struct kist_try try = options(a);
 	struct kist_run_result result;
 	int ret;
 
-	try.command = a->command;
+	if (a->dry_run)
+		return print_plan(&g->kist, &try, err);
 	ret = kist_try(&g->kist, &try, &result, err);
 	if (ret < 0)
 		return ret;
 	if (!try.again)
 		ret = summary(g, result.name, err);
 	return ret < 0 ? ret : result.status;
+}
+
+int try_explain(const struct kist_global *global, const void *args,
+		struct kist_steps *ret_steps, struct kist_error *err)
+{
+	const struct kist_try try = options(args);
+
+	return kist_explain_try(&global->kist, &try, ret_steps, err);
 }
 
 /* ---- try diff, commit ---- */

@@ -20,8 +20,12 @@ bool explain_is_plan(const char *const *words);
 int explain_plan(const struct kist_global *global, const char *const *words,
 		 bool json, struct kist_error *err);
 
-/* What `kist run` would do with its options and operands. */
+/* What the verbs would do with their options and operands. */
 int run_explain(const struct kist_global *global, const void *args,
+		struct kist_steps *ret_steps, struct kist_error *err);
+int exec_explain(const struct kist_global *global, const void *args,
+		 struct kist_steps *ret_steps, struct kist_error *err);
+int try_explain(const struct kist_global *global, const void *args,
 		struct kist_steps *ret_steps, struct kist_error *err);
 
 /* One manual page of section 7 for each subject, to @dir. */

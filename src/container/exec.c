@@ -79,17 +79,12 @@ static int finish(const struct container_exec_args *args, struct spawn *process,
 	return container_write_pid_file(args->pid_file, process->pid, err);
 }
 
-static int run_plan(struct planning *planning, struct container *container,
+static int run_plan(struct planning *planning,
 		    const struct container_exec_args *args,
 		    struct spawn *ret_process, struct kist_error *err)
 {
-	int ret = plan_exec(planning, container->process.pid,
-			    container->process.pidfd,
-			    container->record.namespaces, err);
+	int ret = spawn_start(planning->plan, args->stdio, ret_process, err);
 
-	if (ret == 0)
-		ret = spawn_start(planning->plan, args->stdio, ret_process,
-				  err);
 	if (ret < 0)
 		return ret;
 	plan_close_fds(planning->plan);
@@ -111,20 +106,32 @@ static int run_plan(struct planning *planning, struct container *container,
 	return ret;
 }
 
-int container_exec(struct container *container,
-		   const struct container_exec_args *args,
-		   struct spawn *ret_process, struct kist_error *err)
-{
-	struct cgroup below;
+/**
+ * struct entry - one more process on its way
+ * @below:	its control group, if it is not the container's
+ */
+struct entry {
 	struct plan plan;
-	struct planning planning = {
-		.plan = &plan,
+	struct planning planning;
+	struct cgroup below;
+	bool has_below;
+};
+
+static void fill_planning(struct entry *e, struct container *container,
+			  const struct container_exec_args *args)
+{
+	struct cgroup *group = container->has_cgroup ? &container->cgroup :
+						       NULL;
+
+	plan_init(&e->plan, &container->arena);
+	e->planning = (struct planning){
+		.plan = &e->plan,
 		.arena = &container->arena,
 		.spec = args->spec,
 		.id = container->id,
 		.bundle = container->record.bundle,
 		.world = &container->world,
-		.cgroup = container->has_cgroup ? &container->cgroup : NULL,
+		.cgroup = e->has_below ? &e->below : group,
 		.console_fd = args->console_fd,
 		.listen_fd = -1,
 		.is_exec = true,
@@ -132,21 +139,60 @@ int container_exec(struct container *container,
 		.dev_slot = -1,
 		.proc_fd = container->proc_fd,
 		.preserve_fds = args->preserve_fds,
+		.in_words = e->planning.in_words,
 	};
+}
+
+static void end(struct entry *e)
+{
+	plan_done(&e->plan);
+	if (e->has_below)
+		cgroup_close(&e->below);
+}
+
+static int begin(struct entry *e, struct container *container,
+		 const struct container_exec_args *args, struct kist_error *err)
+{
 	int ret = check_running(container, args->ignore_paused, err);
-	int has_below;
+
+	if (ret == 0)
+		ret = open_group(container, args->cgroup, &e->below, err);
+	if (ret < 0)
+		return ret;
+	e->has_below = ret > 0;
+	fill_planning(e, container, args);
+	ret = plan_exec(&e->planning, container->process.pid,
+			container->process.pidfd, container->record.namespaces,
+			err);
+	if (ret < 0)
+		end(e);
+	return ret;
+}
+
+int container_exec(struct container *container,
+		   const struct container_exec_args *args,
+		   struct spawn *ret_process, struct kist_error *err)
+{
+	struct entry e = { 0 };
+	int ret = begin(&e, container, args, err);
 
 	if (ret < 0)
 		return ret;
-	has_below = open_group(container, args->cgroup, &below, err);
-	if (has_below < 0)
-		return has_below;
-	if (has_below)
-		planning.cgroup = &below;
-	plan_init(&plan, &container->arena);
-	ret = run_plan(&planning, container, args, ret_process, err);
-	plan_done(&plan);
-	if (has_below)
-		cgroup_close(&below);
+	ret = run_plan(&e.planning, args, ret_process, err);
+	end(&e);
 	return ret;
+}
+
+int container_exec_see(struct container *container,
+		       const struct container_exec_args *args,
+		       plan_reader *read, void *context, struct kist_error *err)
+{
+	struct entry e = { .planning.in_words = true };
+	int ret = begin(&e, container, args, err);
+
+	if (ret < 0)
+		return ret;
+	read(context, &e.planning);
+	end(&e);
+	return 0;
 }

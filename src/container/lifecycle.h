@@ -155,6 +155,12 @@ MUST_CHECK int container_exec(struct container *container,
 			      struct spawn *ret_process,
 			      struct kist_error *err);
 
+/* The plan of it alone, for who reads it, while it lasts. */
+MUST_CHECK int container_exec_see(struct container *container,
+				  const struct container_exec_args *args,
+				  plan_reader *read, void *context,
+				  struct kist_error *err);
+
 /* By rename; NULL: nothing to do. */
 MUST_CHECK int container_write_pid_file(const char *path, pid_t pid,
 					struct kist_error *err);

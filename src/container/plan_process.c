@@ -252,7 +252,7 @@ static void plan_console(struct planning *p)
 void plan_terminal(struct planning *p)
 {
 	plan_session(p);
-	if (process_of(p)->terminal && p->console_fd >= 0)
+	if (process_of(p)->terminal && (p->console_fd >= 0 || p->in_words))
 		plan_console(p);
 }
 

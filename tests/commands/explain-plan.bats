@@ -21,10 +21,13 @@ teardown() { end_test; }
 	expect_has "at '/src', read-only"
 	expect_has "asked by  -v ./src:/src:ro"
 	expect_has "14 capabilities: chown,"
+	expect_lacks "open a terminal"
 	expect_has "install a filter of system calls: "
 	expect_has "become the program: true"
 	expect_has "WHAT IS NOT PROTECTED"
 	expect_lacks "network is this machine's"
+	run kist explain run -it host sh
+	expect_has "open a terminal of the container's own devpts"
 	run kist explain run --network host --security-opt seccomp=unconfined \
 		host true
 	expect_has "The network is this machine's"
@@ -83,7 +86,74 @@ teardown() { end_test; }
 	run kist explain unshare --nosuch true
 	expect_status 2
 	expect_has "unknown option '--nosuch'"
-	run kist explain exec web ps
+}
+
+@test "the plan of an exec is told from the container that runs" {
+	needs root
+	kist run -d --name web host sleep 60 >/dev/null
+	run kist explain exec -it -u nobody web sh
+	expect_status 0
+	expect_has "join the namespaces of the container: cgroup, ipc, net, pid"
+	expect_has "open a terminal of the container's own devpts"
+	expect_has "become user 65534"
+	expect_has "install a filter of system calls: "
+	expect_has "become the program: sh"
+	expect_lacks "(null)"
+	run kist explain exec --privileged web sh
+	expect_has "all 41 capabilities"
+	expect_has "there is no filter"
+	run -0 kist exec --dry-run web sh
+	expect_has "join the container's namespaces"
+	run kist explain enter web ps -e
+	expect_status 0
+	expect_has "uts, mnt namespaces of"
+	expect_has "become the program: ps -e"
+	expect_has "It only goes there: user, capabilities"
+	run -0 kist explain mnt rm web /proc
+	expect_has "unmount /proc"
+	run -0 kist explain net link .:10.99.9.1/24 web:10.99.9.2/24
+	expect_has "the two ends of one wire"
+	expect_has ": give eth0 the address"
+	kist rm -f web >/dev/null
+	run kist explain exec web sh
 	expect_status 125
-	expect_has "is not explained yet"
+	expect_has "there is no container 'web'"
+	machine_unchanged
+}
+
+@test "every verb with a dry run can be explained, and none is carried out" {
+	needs root
+	local verb
+	for verb in 'try make' 'new -n x' 'limit pids=5 -- ls' 'unshare -n ls' \
+		'net new x' 'cg new /kisttest-explained' 'try -- drop it' \
+		'cg mount memory=/mnt/kisttest' 'net sysctl . net.ipv4.ip_forward=0'; do
+		run kist explain $verb
+		expect_status 0
+		expect_has "Nothing of it is done now."
+		expect_lacks "--dry-run"
+	done
+	run kist explain clean --yes
+	expect_status 0
+	# those that only show have no plan, and are not run for one
+	for verb in 'cg ls' 'cg tree' 'net ls' 'mnt tree' 'try diff it'; do
+		run kist explain $verb
+		expect_status 2
+		expect_has "has no plan to explain"
+	done
+	run kist ps -aq
+	expect_output ""
+	run kist ls --names
+	expect_lacks " x "
+	[ ! -e /mnt/kisttest ]
+	machine_unchanged
+}
+
+@test "what is estimated is told to be" {
+	run -0 kist explain run host true
+	expect_has "costs     about 150 µs (estimated); some KB of disk"
+	expect_has "measured on another machine"
+	run -0 kist explain --json run host true
+	run -0 jq -c '[.steps[] | select(.part == "namespaces") | .estimated] |
+		unique' <<<"$output"
+	expect_output "[false]"
 }

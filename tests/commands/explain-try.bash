@@ -15,7 +15,9 @@ subjects=" $* "
 mkdir -p "$dir/bin" "$dir/try" || exit
 printf '#!/bin/sh\nexec "%s" --root "%s/run" --data-root "%s/data" "$@"\n' \
 	"$KIST" "$dir" "$dir" >"$dir/bin/kist"
-chmod 755 "$dir/bin/kist"
+printf '#!/bin/sh\nexec "%s-oci" --root "%s/oci" "$@"\n' "$KIST" "$dir" \
+	>"$dir/bin/kist-oci"
+chmod 755 "$dir/bin/kist" "$dir/bin/kist-oci"
 PATH=$dir/bin:$PATH:/usr/sbin:/sbin
 export PATH
 unset KIST_ROOT

@@ -105,6 +105,7 @@ static void lines_of_a_dry_run_become_steps(void **state)
 		&steps, &err);
 	CHECK_ERR(&err, NULL);
 	assert_int_equal(steps.count, 5);
+	assert_string_equal(steps.steps[0].part, "namespaces");
 	assert_true(strstr(steps.steps[0].what, "network namespace") != NULL);
 	assert_true(strstr(steps.steps[1].what, "uts namespace") != NULL);
 	assert_string_equal(steps.steps[3].what, "set the host name to 'blue'");
@@ -114,12 +115,88 @@ static void lines_of_a_dry_run_become_steps(void **state)
 	kist_explain_steps_free(&steps);
 }
 
+/* A line, and the step that it is. */
+static const struct {
+	const char *line, *what;
+} lines[] = {
+	{ "nsenter -t 12 -m -r umount /a",
+	  "in the mnt namespace of process 12: unmount /a" },
+	{ "nsenter --net=/proc/7/ns/net ip addr add 10.0.0.1/8 dev eth0",
+	  "in the net namespace of process 7: give eth0 the address "
+	  "10.0.0.1/8" },
+	{ "ip -n web link set dev eth0 up",
+	  "in network namespace 'web': bring the network device eth0 up" },
+	{ "nsenter --net=/run/netns/a --uts=/proc/9/ns/uts -- ps -e",
+	  "join the net, uts namespaces of process 9: what is there is "
+	  "shared" },
+	{ "echo 5 > /sys/fs/cgroup/a/pids.max  # pids=5",
+	  "write 5 to /sys/fs/cgroup/a/pids.max (pids=5)" },
+	{ "echo 1 > /sys/fs/cgroup/a/cgroup.procs",
+	  "move process 1 into the control group: "
+	  "/sys/fs/cgroup/a/cgroup.procs" },
+	{ "mount -t cgroup -o nosuid,pids pids /mnt/a",
+	  "mount a hierarchy of control groups at /mnt/a" },
+	{ "mount -t tmpfs -o nosuid tmpfs '/a b'",
+	  "mount a new tmpfs at '/a b': empty, in memory" },
+	{ "# why\nrm '/it'\\''s'", "remove /it's (why)" },
+	{ "what is this", "what is this" },
+	{ "unshare --net=/a sh -c 'ip link set lo up; :'",
+	  "a new network namespace: devices, addresses, routes, ports and "
+	  "firewall of its own, empty (kept by the file /a)" },
+	/* what does not end is no reason to read on */
+	{ "echo 'no end", "echo 'no end" },
+	{ "# alone", "alone" },
+	{ "nsenter -t", "in the root namespace of another process: " },
+};
+
+static void each_line_is_told(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		struct kist_error err = { 0 };
+		struct kist_steps steps;
+
+		CASE(lines[i].line);
+		(void)kist_explain_lines(lines[i].line, &steps, &err);
+		CHECK_ERR(&err, NULL);
+		assert_true(steps.count > 0);
+		assert_string_equal(steps.steps[0].what, lines[i].what);
+		kist_explain_steps_free(&steps);
+	}
+}
+
+static void steps_point_to_words_that_are_explained(void **state)
+{
+	size_t unknown = 0;
+
+	(void)state;
+	for (size_t i = 0; i < STEP_COUNT; i++) {
+		struct kist_error err = { 0 };
+		struct kist_explained found;
+
+		if (!*step_rows[i].see)
+			continue;
+		(void)kist_explain_find(step_rows[i].see, &found, &err);
+		CHECK_ERR(&err, NULL);
+		if (found.how != KIST_EXPLAIN_WHOLE &&
+		    found.how != KIST_EXPLAIN_OF_KIND && found.count != 1) {
+			print_error("%s: see '%s'\n", step_rows[i].name,
+				    step_rows[i].see);
+			unknown++;
+		}
+		kist_explain_free(&found);
+	}
+	assert_int_equal(unknown, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_operation_has_words),
 		cmocka_unit_test(what_is_open_and_ignored_is_said),
 		cmocka_unit_test(lines_of_a_dry_run_become_steps),
+		cmocka_unit_test(each_line_is_told),
+		cmocka_unit_test(steps_point_to_words_that_are_explained),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

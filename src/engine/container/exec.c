@@ -10,9 +10,11 @@
 #include <string.h>
 
 #include "container/foreground.h"
+#include "container/planning.h"
 #include "container/terminal.h"
-#include "engine/run/making.h"
+#include "engine/container/exec.h"
 #include "engine/container/subject.h"
+#include "engine/run/making.h"
 #include "kernel/cap.h"
 
 static int take_user(struct subject *s, const char *text, struct env *env,
@@ -138,11 +140,11 @@ static int make_spec(struct subject *s, const struct kist_exec *exec,
 	return arena_failed(&s->arena) ? err_nomem(err) : 0;
 }
 
-static int start(struct subject *s, const struct spec *spec, int console_fd,
-		 int stdio_fd, struct spawn *ret_process,
-		 struct kist_error *err)
+static struct container_exec_args args_of(const struct subject *s,
+					  const struct spec *spec,
+					  int console_fd, int stdio_fd)
 {
-	struct container_exec_args args = {
+	return (struct container_exec_args){
 		.spec = spec,
 		.config = { .text = s->container.record.config,
 			    .len = s->container.record.config_len,
@@ -151,6 +153,14 @@ static int start(struct subject *s, const struct spec *spec, int console_fd,
 		.stdio = { stdio_fd, stdio_fd, stdio_fd },
 		.pidfd_fd = -1,
 	};
+}
+
+static int start(struct subject *s, const struct spec *spec, int console_fd,
+		 int stdio_fd, struct spawn *ret_process,
+		 struct kist_error *err)
+{
+	const struct container_exec_args args =
+		args_of(s, spec, console_fd, stdio_fd);
 
 	return container_exec(&s->container, &args, ret_process, err);
 }
@@ -201,38 +211,83 @@ static int leave(struct subject *s, const struct spec *spec,
 	return 0;
 }
 
-static int run_in(struct subject *s, const struct kist_exec *exec,
-		  int *ret_status, struct kist_error *err)
+static bool has_terminal(const struct kist_exec *exec)
 {
-	bool terminal = exec->terminal == KIST_DEFAULT ?
-				!exec->detach && isatty(0) && isatty(1) :
-				exec->terminal == KIST_ON && !exec->detach;
-	struct spec *spec = NULL;
+	if (exec->terminal == KIST_DEFAULT)
+		return !exec->detach && isatty(0) && isatty(1);
+	return exec->terminal == KIST_ON && !exec->detach;
+}
+
+/* What is to run, in a container that does. */
+static int prepare(const struct kist *kist, const struct kist_exec *exec,
+		   struct subject *s, struct spec **ret_spec,
+		   struct kist_error *err)
+{
 	int ret;
 
-	if (!subject_is_running(s))
-		return subject_not_running(s, err);
-	ret = make_spec(s, exec, terminal, &spec, err);
+	if (!exec->command || !exec->command[0])
+		return err_set(err, KIST_E_USAGE, "there is no command");
+	ret = subject_open(kist, exec->container, s, err);
 	if (ret < 0)
 		return ret;
-	if (!exec->detach)
-		return stay(s, spec, terminal, ret_status, err);
-	*ret_status = 0;
-	return leave(s, spec, err);
+	ret = subject_is_running(s) ?
+		      make_spec(s, exec, has_terminal(exec), ret_spec, err) :
+		      subject_not_running(s, err);
+	if (ret < 0)
+		subject_close(s);
+	return ret;
 }
 
 int kist_exec(const struct kist *kist, const struct kist_exec *exec,
 	      int *ret_status, struct kist_error *err)
 {
+	struct spec *spec = NULL;
 	struct subject s;
-	int ret;
+	int ret = prepare(kist, exec, &s, &spec, err);
 
-	if (!exec->command || !exec->command[0])
-		return err_set(err, KIST_E_USAGE, "there is no command");
-	ret = subject_open(kist, exec->container, &s, err);
 	if (ret < 0)
 		return ret;
-	ret = run_in(&s, exec, ret_status, err);
+	if (exec->detach) {
+		*ret_status = 0;
+		ret = leave(&s, spec, err);
+	} else {
+		ret = stay(&s, spec, has_terminal(exec), ret_status, err);
+	}
 	subject_close(&s);
 	return ret;
+}
+
+int exec_plan(const struct kist *kist, const struct kist_exec *exec,
+	      plan_reader *read, void *context, struct kist_error *err)
+{
+	struct container_exec_args args;
+	struct spec *spec = NULL;
+	struct subject s;
+	int ret = prepare(kist, exec, &s, &spec, err);
+
+	if (ret < 0)
+		return ret;
+	args = args_of(&s, spec, -1, -1);
+	ret = container_exec_see(&s.container, &args, read, context, err);
+	subject_close(&s);
+	return ret;
+}
+
+static void print(void *context, const struct planning *p)
+{
+	plan_print(p->plan, context);
+}
+
+int kist_exec_plan(const struct kist *kist, const struct kist_exec *exec,
+		   char **ret_text, struct kist_error *err)
+{
+	CLEANUP_BUF struct buf text;
+	int ret;
+
+	buf_init(&text);
+	ret = exec_plan(kist, exec, print, &text, err);
+	if (ret < 0)
+		return ret;
+	*ret_text = buf_take(&text);
+	return *ret_text ? 0 : err_nomem(err);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* plan.c - a plan in words: its operations, one after the other */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/container/exec.h"
 #include "engine/explain/plan.h"
 #include "engine/oci/oci.h"
 #include "engine/run/running.h"
@@ -131,9 +133,11 @@ static struct kist_step *join(struct telling *t, enum step_id id, const char *a)
 {
 	struct kist_step *step = &t->steps[t->count - 1];
 
-	t->last_of = arena_printf(t->arena, "%s, %s", t->last_of, a);
+	/* the same group may be in several hierarchies */
+	if (strcmp(t->last_of, a) != 0)
+		t->last_of = arena_printf(t->arena, "%s, %s", t->last_of, a);
 	step->what = fill(t, step_rows[id].what, t->last_of, NULL);
-	step->us += step_rows[id].us + t->folded_us;
+	step->us += fabs(step_rows[id].us) + t->folded_us;
 	t->folded_us = 0;
 	return step;
 }
@@ -145,7 +149,7 @@ struct kist_step *tell(struct telling *t, enum step_id id, const char *what,
 	struct kist_step *step;
 
 	if (row->way == WAY_FOLD) {
-		t->folded_us += row->us;
+		t->folded_us += fabs(row->us);
 		return NULL;
 	}
 	if (row->way == WAY_JOIN && t->count && t->last == id && a)
@@ -164,7 +168,8 @@ struct kist_step *tell(struct telling *t, enum step_id id, const char *what,
 		.cost = or_null(row->cost),
 		.see = or_null(row->see),
 		.place = place_words(t, place),
-		.us = row->us + t->folded_us,
+		.us = fabs(row->us) + t->folded_us,
+		.is_estimate = row->us < 0,
 	};
 	t->folded_us = 0;
 	t->last = id;
@@ -175,7 +180,7 @@ struct kist_step *tell(struct telling *t, enum step_id id, const char *what,
 void tell_times(struct kist_step *step, enum step_id id, int times)
 {
 	if (step && times > 1)
-		step->us += step_rows[id].us * (times - 1);
+		step->us += fabs(step_rows[id].us) * (times - 1);
 }
 
 /* ---- one operation ---- */
@@ -238,6 +243,8 @@ static const char *subject(struct telling *t, enum step_id id,
 			       arena_printf(t->arena,
 					    "the standard three and %s more",
 					    note->a);
+	case STEP_JOIN_ALL:
+		return words_of_kinds(t);
 	case STEP_ENTER_GROUP:
 		return quoted(t, note->a);
 	case STEP_LINK:
@@ -284,26 +291,35 @@ static void tell_op(struct telling *t, int number, const struct plan_op *op,
 	tell(t, id, what, a, note->b, &note->place);
 }
 
+static void tell_end(struct telling *t)
+{
+	const struct spec_hooks *hooks = t->p->spec->hooks;
+
+	if (hooks[HOOK_POSTSTART].count)
+		tell(t, STEP_POSTSTART, NULL,
+		     tell_hooks(t, HOOK_POSTSTART, HOOK_POSTSTART), NULL, NULL);
+	tell(t, STEP_WAIT, NULL,
+	     hooks[HOOK_POSTSTOP].count ?
+		     arena_printf(t->arena, "the group, the state; then %s",
+				  tell_hooks(t, HOOK_POSTSTOP, HOOK_POSTSTOP)) :
+		     "its control group and what it mounted",
+	     NULL, NULL);
+}
+
 static void tell_plan(struct telling *t)
 {
 	const struct plan *plan = t->p->plan;
 	const struct plan_op *ops = (const void *)plan->ops.data;
 	const struct plan_note *notes = (const void *)plan->notes.data;
 
-	tell_before(t);
+	if (!t->p->is_exec)
+		tell_before(t);
 	if (!plan->forks)
 		tell_process(t);
 	for (size_t i = 0; i < plan_op_count(plan); i++)
 		tell_op(t, (int)i, &ops[i], &notes[i]);
-	if (t->p->spec->hooks[HOOK_POSTSTART].count)
-		tell(t, STEP_POSTSTART, NULL,
-		     tell_hooks(t, HOOK_POSTSTART, HOOK_POSTSTART), NULL, NULL);
-	tell(t, STEP_WAIT, NULL,
-	     t->p->spec->hooks[HOOK_POSTSTOP].count ?
-		     arena_printf(t->arena, "the group, the state; then %s",
-				  tell_hooks(t, HOOK_POSTSTOP, HOOK_POSTSTOP)) :
-		     "its control group and what it mounted",
-	     NULL, NULL);
+	if (!t->p->is_exec)
+		tell_end(t);
 	tell_open(t);
 }
 
@@ -381,6 +397,16 @@ int kist_explain_run(const struct kist *kist, const struct kist_run *run,
 
 	if (ret == 0)
 		ret = running_plan(kist, run, true, read_plan, ret_steps, err);
+	return end(ret_steps, ret, err);
+}
+
+int kist_explain_exec(const struct kist *kist, const struct kist_exec *exec,
+		      struct kist_steps *ret_steps, struct kist_error *err)
+{
+	int ret = begin(ret_steps, err);
+
+	if (ret == 0)
+		ret = exec_plan(kist, exec, read_plan, ret_steps, err);
 	return end(ret_steps, ret, err);
 }
 

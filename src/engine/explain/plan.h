@@ -8,7 +8,7 @@
  * operations of a plan, finds the row of each, and tells it; what kist does
  * itself, beforehand, is told from the spec (plan_before.c), and so is what
  * all of it leaves open (plan_open.c). plan_lines.c does the same for the shell
- * lines of a dry run.
+ * lines of a dry run, which plan_shell.c finds rows for.
  *
  * Ownership: everything told is in the arena.
  */
@@ -40,7 +40,7 @@ struct step_row {
 	const char *words, *shell;
 	enum step_way way;
 	const char *what, *protects;
-	double us;
+	double us; /* less than 0: as much, but estimated */
 	const char *cost, *see;
 };
 
@@ -59,6 +59,7 @@ struct sentences {
  * @p:		the plan; NULL: there is none, only lines
  * @folded_us:	of steps that are not told, for the next one
  * @part_order: the heading: it only goes forward
+ * @has_program: the lines end in a program
  * @last:	what was told last, and of what, to join what follows
  */
 struct telling {
@@ -68,6 +69,7 @@ struct telling {
 	size_t count, size;
 	double folded_us;
 	int part_order;
+	bool has_program;
 	enum step_id last;
 	const char *last_of;
 	struct sentences open, missing;
@@ -91,12 +93,21 @@ void tell_mount(struct telling *t, const char *source, const char *destination,
 		const struct place *place);
 /* The hooks of the kinds, from @first to @last, by name. */
 const char *tell_hooks(struct telling *t, int first, int last);
-/* Capabilities, ids, limits, calls that may be made, as {1}. */
+/* Capabilities, kinds of namespaces that are not this machine's, ids, limits,
+ * calls that may be made, as {1}. */
 const char *words_of_caps(struct telling *t, uint64_t mask);
+const char *words_of_kinds(struct telling *t);
 const char *words_of_ids(struct telling *t);
 const char *words_of_rlimit(struct telling *t, const char *oci_name);
 const char *words_of_filter(struct telling *t);
 const char *words_of_command(struct telling *t);
+/* The words of a line, at most @max; @words has room for a NULL more. Return:
+ * their number. */
+size_t shell_split(struct arena *arena, const char *line, const char **words,
+		   size_t max);
+/* The step that a line is, and what becomes {1} and {2}. STEP_COUNT: none. */
+enum step_id shell_step(struct telling *t, const char *line,
+			const char *ret_found[2]);
 /* The shell lines of a dry run. */
 void tell_lines(struct telling *t, const char *lines);
 /* What is not protected, in a few sentences. */

@@ -30,14 +30,18 @@ static const char *layers_of(struct telling *t, const struct spec_mount *mount)
 static void tell_group(struct telling *t)
 {
 	const struct cgroup_world *world = t->p->world;
+	struct kist_error err = { 0 };
 	struct kist_step *step;
 	const char *name;
 	char path[512];
 
-	if (!world || world->mode == CGROUP_NONE ||
-	    cgroup_choose_path(world, t->p->spec->cgroups_path, t->p->id, path,
-			       sizeof(path), NULL) < 0)
+	if (!world || world->mode == CGROUP_NONE)
 		return;
+	if (cgroup_choose_path(world, t->p->spec->cgroups_path, t->p->id, path,
+			       sizeof(path), &err) < 0) {
+		say_sentence(t, &t->missing, arena_strdup(t->arena, err.what));
+		return;
+	}
 	name = arena_printf(t->arena, "'%s'", path);
 	step = tell(t, STEP_GROUP,
 		    world->count > 1 ?
@@ -69,6 +73,13 @@ void tell_process(struct telling *t)
 	const struct spec *spec = t->p->spec;
 	bool in_group = t->p->world && t->p->world->mode == CGROUP_V2;
 
+	if (t->p->is_exec) {
+		tell(t, STEP_PROCESS,
+		     "make a process in them, beside the container's first "
+		     "(clone3)",
+		     NULL, NULL, NULL);
+		return;
+	}
 	tell(t, STEP_PROCESS, NULL,
 	     in_group ? ", born in the control group" : NULL, NULL, NULL);
 	for (int kind = 0; kind < NS_COUNT; kind++)

@@ -2,79 +2,96 @@
 /*
  * plan_lines.c - the shell lines of a dry run, in words
  *
- * A line is matched with the shell column of plan_steps.def: by how it begins,
- * or by what it contains, the longest that fits. Options of unshare(1) are steps of their own. A line
- * that is not known is told as it is.
+ * A line is the step that plan_shell.c finds. Before that, nsenter(1) and "ip
+ * -n" are where it is done, and options of unshare(1) are steps of their own. A
+ * line that is not known is told as it is.
  */
 #include <string.h>
 
 #include "engine/explain/plan.h"
 
-static bool fits(const struct step_row *row, const char *line)
-{
-	const char *shell = row->shell;
+#define WORDS_MAX 64
 
-	if (!*shell || *shell == '-')
-		return false;
-	return *shell == '*' ? strstr(line, shell + 1) != NULL :
-			       strncmp(line, shell, strlen(shell)) == 0;
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
 }
 
-static enum step_id step_of_line(const char *line)
+static const char *with_why(struct telling *t, const char *text,
+			    const char *why)
 {
-	enum step_id best = STEP_COUNT;
-
-	for (enum step_id id = 0; id < STEP_COUNT; id++)
-		if (fits(&step_rows[id], line) &&
-		    (best == STEP_COUNT ||
-		     strlen(step_rows[id].shell) >
-			     strlen(step_rows[best].shell)))
-			best = id;
-	return best;
+	return why ? arena_printf(t->arena, "%s (%s)", text, why) : text;
 }
 
-/* The last word of "mkdir /sys/fs/cgroup/a", without the quotes. */
-static const char *last_word(struct telling *t, const char *line)
+static void tell_program(struct telling *t, const char *command)
 {
-	const char *space = strrchr(line, ' ');
-
-	/* "echo NAME >FILE" */
-	if (strncmp(line, "echo ", 5) == 0)
-		return arena_strndup(t->arena, line + 5,
-				     strcspn(line + 5, " "));
-	return arena_strdup(t->arena, space ? space + 1 : line);
+	tell(t, STEP_EXEC, NULL, *command ? command : "a shell", NULL, NULL);
+	t->has_program = true;
 }
 
-/* "mount -t proc -o nosuid proc /proc": "/proc". */
-static const char *mounted(struct telling *t, const char *line)
+/* ---- one line, done in the namespaces @where ---- */
+
+static void tell_line(struct telling *t, const char *line, const char *where,
+		      const char *why)
 {
-	return arena_printf(t->arena, "'%s'", last_word(t, line));
+	const char *found[2] = { NULL, NULL };
+	enum step_id id = shell_step(t, line, found);
+	const char *what = id < STEP_COUNT ? step_rows[id].what : line;
+
+	if (id == STEP_COUNT)
+		id = STEP_LINE;
+	/* "a new proc at '/proc'", as of a container */
+	if (begins(line, "mount -t ") && found[0] && id != STEP_HIERARCHY_LINE)
+		found[0] = arena_printf(t->arena, "a new %.*s at '%s'",
+					(int)strcspn(line + 9, " "), line + 9,
+					found[0]);
+	if (where)
+		what = arena_printf(t->arena, "in %s: %s", where, what);
+	tell(t, id,
+	     where || why || id == STEP_LINE ? with_why(t, what, why) : NULL,
+	     found[0], found[1], NULL);
+	if (id != STEP_COMMAND_IN_GROUP)
+		return;
+	t->has_program = true;
+	say_sentence(t, &t->open,
+		     "Only amounts are limited: it sees and may do what it "
+		     "could before.");
 }
 
-static void tell_line(struct telling *t, const char *line, const char *why)
+/* The lines that sh -c '…' is given, up to the end of the quotes; the program
+ * that it becomes, if it does, is behind them. */
+static void tell_script(struct telling *t, const char *script,
+			const char *where)
 {
-	enum step_id id = step_of_line(line);
-	struct kist_step *step;
+	static const char program[] = "exec \"$@\"' ";
+	const char *at = strstr(script, program);
+	size_t len = at ? (size_t)(at - script) : strcspn(script, "'");
+	char *text = arena_strndup(t->arena, script, len), *line;
 
-	if (id == STEP_COUNT) {
-		step = tell(t, STEP_LIMIT, arena_strdup(t->arena, line), NULL,
-			    NULL, NULL);
-		if (step) {
-			step->us = 0;
-			step->see = NULL;
-		}
-	} else if (!*step_rows[id].what) {
-		step = tell(t, id, arena_strdup(t->arena, line), NULL, NULL,
-			    NULL);
-	} else {
-		step = tell(t, id, NULL,
-			    strncmp(line, "mount", 5) == 0 ? mounted(t, line) :
-							     last_word(t, line),
-			    NULL, NULL);
+	while ((line = strsep(&text, ";\n")) != NULL) {
+		line += strspn(line, " ");
+		/* ":" and "exec 9<…" do nothing that lasts */
+		if (*line && *line != ':' && !begins(line, "exec 9"))
+			tell_line(t, line, where, NULL);
 	}
-	if (step && why)
-		step->place = arena_strdup(t->arena, why);
+	if (!at)
+		return;
+	at += sizeof(program) - 1;
+	at += strcspn(at, " "); /* $0 */
+	tell_program(t, arena_strdup(t->arena, at + strspn(at, " ")));
 }
+
+static const char *script_of(const char *line)
+{
+	static const char *const shells[] = { "sh -ec '", "sh -c '" };
+
+	for (size_t i = 0; i < ARRAY_LEN(shells); i++)
+		if (begins(line, shells[i]))
+			return line + strlen(shells[i]);
+	return NULL;
+}
+
+/* ---- unshare(1) ---- */
 
 /* What is not new is shared. */
 static void tell_shared(struct telling *t, const char *line)
@@ -105,10 +122,34 @@ static void tell_shared(struct telling *t, const char *line)
 		     "and all system calls can be made.");
 }
 
-/* unshare(1) and its options, up to the command. */
-static const char *tell_unshare(struct telling *t, const char *line)
+/* An option with the file that keeps the namespace, "--net=FILE". Return: is
+ * it kept? */
+static bool tell_option(struct telling *t, enum step_id id, const char *option)
 {
-	const char *at = line + strlen("unshare");
+	const char *value = option + strlen(step_rows[id].shell);
+	const char *what = step_rows[id].what;
+
+	if (id == STEP_ID_MAPS) {
+		tell(t, id, NULL,
+		     "so that you are root inside, or what was asked for", NULL,
+		     NULL);
+		return false;
+	}
+	if (*value != '=' || id == STEP_CLOCKS) {
+		tell(t, id, NULL, NULL, NULL, NULL);
+		return false;
+	}
+	tell(t, id,
+	     arena_printf(t->arena, "%s (kept by the file %.*s)", what,
+			  (int)strcspn(value + 1, " "), value + 1),
+	     NULL, NULL, NULL);
+	return true;
+}
+
+static void tell_unshare(struct telling *t, const char *line)
+{
+	const char *rest = line + strlen("unshare");
+	bool is_kept = false;
 
 	for (enum step_id id = 0; id < STEP_COUNT; id++) {
 		const char *option = step_rows[id].shell, *found;
@@ -116,40 +157,192 @@ static const char *tell_unshare(struct telling *t, const char *line)
 		if (option[0] != '-' || !(found = strstr(line, option)))
 			continue;
 		if (found[-1] == ' ')
-			tell(t, id, NULL,
-			     id == STEP_ID_MAPS ?
-				     "so that you are root inside, "
-				     "or what was asked for" :
-				     NULL,
-			     NULL, NULL);
+			is_kept |= tell_option(t, id, found);
 	}
 	if (strstr(line, " --fork"))
 		tell(t, STEP_PROCESS, "make a process in them (clone3)", NULL,
 		     NULL, NULL);
-	tell_shared(t, line);
-	while (strncmp(at, " -", 2) == 0)
-		at += 1 + strcspn(at + 1, " ");
-	return at + (*at == ' ');
+	while (begins(rest, " -")) {
+		const bool has_value = begins(rest, " --boottime ") ||
+				       begins(rest, " --monotonic ");
+
+		rest += 1 + strcspn(rest + 1, " ");
+		if (has_value)
+			rest += 1 + strcspn(rest + 1, " ");
+	}
+	rest += *rest == ' ';
+	if (script_of(rest) && (is_kept || strstr(rest, "exec \"$@\"' ")))
+		tell_script(t, script_of(rest), is_kept ? "them" : NULL);
+	else
+		tell_program(t, arena_strdup(t->arena, rest));
+	if (!is_kept)
+		tell_shared(t, line);
 }
 
-/* The lines of sh -ec '…' are steps. */
-static const char *inner(const char *rest)
+/* ---- nsenter(1), ip -n ---- */
+
+/**
+ * struct where - in which namespaces a line is done
+ * @kinds:	"net, mnt"; how many
+ * @of:		"process 12", or a file
+ * @rest:	the line, of words, from there on
+ * @is_program:	it is what was asked for, not a step on the way
+ */
+struct where {
+	struct buf kinds;
+	int kind_count;
+	const char *of;
+	const char *const *rest;
+	bool is_program;
+};
+
+static void add_kind(struct where *w, const char *name)
 {
-	static const char shell[] = "sh -ec '";
-
-	return strncmp(rest, shell, sizeof(shell) - 1) == 0 ?
-		       rest + sizeof(shell) - 1 :
-		       NULL;
+	buf_printf(&w->kinds, "%s%s", w->kinds.len ? ", " : "", name);
+	w->kind_count++;
 }
 
-/* A comment before a line, or behind it, is why. */
+/* "--net=/proc/12/ns/net", "--mount=FILE" */
+static void read_long(struct telling *t, struct where *w, const char *option)
+{
+	const size_t len = strcspn(option, "=");
+	const char *name = arena_strndup(t->arena, option, len);
+	const char *value = option + len + (option[len] == '=');
+	const enum ns_kind kind = ns_find(name);
+
+	if (kind == NS_COUNT)
+		return;
+	add_kind(w, ns_table[kind].name);
+	if (begins(value, "/proc/"))
+		w->of = arena_printf(t->arena, "process %.*s",
+				     (int)strcspn(value + 6, "/"), value + 6);
+	else if (*value)
+		w->of = value;
+}
+
+static void read_letter(struct where *w, char letter)
+{
+	static const char *const kinds[] = {
+		['m'] = "mnt", ['u'] = "uts",	 ['i'] = "ipc",	 ['n'] = "net",
+		['p'] = "pid", ['C'] = "cgroup", ['U'] = "user", ['T'] = "time",
+	};
+	const size_t at = (unsigned char)letter;
+
+	if (at < ARRAY_LEN(kinds) && kinds[at])
+		add_kind(w, kinds[at]);
+}
+
+static void read_nsenter(struct telling *t, struct where *w,
+			 const char *const *words)
+{
+	for (; *words && (*words)[0] == '-'; words++) {
+		const char *word = *words;
+
+		if (strcmp(word, "--") == 0) {
+			w->is_program = true;
+			words++;
+			break;
+		}
+		if (word[1] == '-')
+			read_long(t, w, word + 2);
+		else if (word[1] == 't' && words[1])
+			w->of = arena_printf(t->arena, "process %s", *++words);
+		else if (strchr("SG", word[1]) && words[1])
+			words++;
+		else
+			read_letter(w, word[1]);
+	}
+	w->rest = words;
+}
+
+static const char *where_words(struct telling *t, const struct where *w)
+{
+	const char *kinds = w->kinds.len ? w->kinds.data : "root";
+
+	return arena_printf(t->arena, "the %s namespace%s of %s", kinds,
+			    strchr(kinds, ',') ? "s" : "",
+			    w->of ? w->of : "another process");
+}
+
+/* The rest of the line, from the first of those words on. */
+static const char *from(const char *line, const char *const *rest)
+{
+	const char *at = *rest ? strstr(line, *rest) : NULL;
+	const size_t len = *rest ? strlen(*rest) : 0;
+
+	/* not within another word */
+	while (at && (at[-1] != ' ' || (at[len] && at[len] != ' ')))
+		at = strstr(at + 1, *rest);
+	return at ? at : "";
+}
+
+static void tell_nsenter(struct telling *t, const char *line, const char *why)
+{
+	const char *words[WORDS_MAX + 1], *rest;
+	struct where w = { .of = NULL };
+
+	buf_init(&w.kinds);
+	shell_split(t->arena, line, words, WORDS_MAX);
+	read_nsenter(t, &w, words + 1);
+	rest = arena_strdup(t->arena, from(line, w.rest));
+	if (w.is_program) {
+		const char *script = strstr(rest, "sh -c '");
+
+		tell_times(tell(t, STEP_JOIN_LINE, NULL, where_words(t, &w),
+				NULL, NULL),
+			   STEP_JOIN_LINE, w.kind_count);
+		if (begins(rest, "unshare ") && script)
+			tell_script(t, script_of(script), NULL);
+		else
+			tell_program(t, rest);
+		say_sentence(t, &t->open,
+			     "It only goes there: user, capabilities, control "
+			     "group and limits stay your own, and no system "
+			     "call is forbidden.");
+	} else {
+		tell_line(t, rest, where_words(t, &w), why);
+	}
+	buf_done(&w.kinds);
+}
+
+/* "ip -n NAME link …" is "ip link …" in NAME. */
+static void tell_ip(struct telling *t, const char *line, const char *why)
+{
+	const char *name = line + strlen("ip -n ");
+	const int len = (int)strcspn(name, " ");
+
+	tell_line(t, arena_printf(t->arena, "ip%s", name + len),
+		  arena_printf(t->arena, "network namespace '%.*s'", len, name),
+		  why);
+}
+
+/* ---- all lines ---- */
+
+static void tell_command(struct telling *t, const char *line, const char *why)
+{
+	if (begins(line, "setsid "))
+		line += strlen("setsid ");
+	if (begins(line, "unshare "))
+		tell_unshare(t, line);
+	else if (begins(line, "nsenter "))
+		tell_nsenter(t, line, why);
+	else if (begins(line, "ip -n "))
+		tell_ip(t, line, why);
+	else if (*line)
+		tell_line(t, line, NULL, why);
+}
+
+/* A comment before a line, or behind it, is why; the operations of a plan in
+ * comments are the line's own. */
 static void tell_one(struct telling *t, char *line, const char **why)
 {
 	char *comment = strstr(line, "  # ");
-	const char *rest;
 
-	if (strncmp(line, "# ", 2) == 0) {
-		*why = arena_strdup(t->arena, line + 2);
+	if (begins(line, "#  ") || begins(line, "#!") || !*line)
+		return;
+	if (begins(line, "# ")) {
+		*why = *why ? arena_printf(t->arena, "%s: %s", *why, line + 2) :
+			      arena_strdup(t->arena, line + 2);
 		return;
 	}
 	if (comment) {
@@ -158,32 +351,45 @@ static void tell_one(struct telling *t, char *line, const char **why)
 	}
 	for (size_t len = strlen(line); len && line[len - 1] == ' ';)
 		line[--len] = '\0';
-	if (strncmp(line, "unshare ", 8) == 0) {
-		rest = tell_unshare(t, line);
-		if (inner(rest))
-			tell_line(t, inner(rest), NULL);
-		else
-			tell(t, STEP_EXEC, NULL, arena_strdup(t->arena, rest),
-			     NULL, NULL);
-	} else if (strncmp(line, "exec \"$@\"' sh ", 14) == 0) {
-		tell(t, STEP_EXEC, NULL, arena_strdup(t->arena, line + 14),
-		     NULL, NULL);
-	} else if (*line) {
-		tell_line(t, line, *why);
-	}
+	tell_command(t, line, *why);
 	*why = NULL;
+}
+
+/* Up to the next newline that no quotes hold. */
+static char *next_line(char **text)
+{
+	char *line = *text, *at = line, quote = '\0';
+
+	for (; *at && (*at != '\n' || quote); at++) {
+		if (quote ? *at == quote : *at == '\'' || *at == '"')
+			quote = quote ? '\0' : *at;
+		else if (!quote && *at == '\\' && at[1])
+			at++;
+		else if (!quote && *at == '#' && (at == line || at[-1] == ' '))
+			at += strcspn(at, "\n") - 1; /* nothing is quoted */
+	}
+	*text = *at ? at + 1 : at;
+	*at = '\0';
+	return line;
+}
+
+/* Without a program at their end they are not about a process. */
+static void name_parts(struct telling *t)
+{
+	for (size_t i = 0; i < t->count && !t->has_program; i++)
+		t->steps[i].part = "the steps";
 }
 
 void tell_lines(struct telling *t, const char *lines)
 {
-	char *text = arena_strdup(t->arena, lines), *line;
+	char *text = arena_strdup(t->arena, lines);
 	const char *why = NULL;
 
-	while ((line = strsep(&text, "\n")) != NULL)
-		tell_one(t, line, &why);
-	if (t->count && step_rows[t->last].part_order &&
-	    strstr(lines, "/sys/fs/cgroup") && !t->open.count)
-		say_sentence(t, &t->open,
-			     "Only amounts are limited: it sees and may do "
-			     "what it could before.");
+	if (!text)
+		return;
+	while (*text)
+		tell_one(t, next_line(&text), &why);
+	if (why)
+		tell(t, STEP_LINE, why, NULL, NULL, NULL);
+	name_parts(t);
 }

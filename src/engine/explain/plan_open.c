@@ -116,7 +116,7 @@ static void tell_files(struct telling *t)
 	const struct spec *spec = t->p->spec;
 
 	if (!spec->root_mount && spec->root_path && !spec->root_readonly &&
-	    spec->ns[NS_MNT].want == NS_NEW)
+	    spec->ns[NS_MNT].want == NS_NEW && !t->p->is_exec)
 		say_sentence(t, &t->open,
 			     arena_printf(t->arena,
 					  "What is written below / stays in "
@@ -140,6 +140,10 @@ static void tell_files(struct telling *t)
 
 void tell_open(struct telling *t)
 {
+	if (t->p->is_exec)
+		say_sentence(t, &t->open,
+			     "Inside, it and the container's own processes see "
+			     "and share everything: files, ports, memory.");
 	tell_kinds(t);
 	tell_ids(t);
 	tell_rights(t);

@@ -40,6 +40,18 @@ const char *words_of_caps(struct telling *t, uint64_t mask)
 	return kept(t, &text);
 }
 
+const char *words_of_kinds(struct telling *t)
+{
+	CLEANUP_BUF struct buf text;
+
+	buf_init(&text);
+	for (int kind = 0; kind < NS_COUNT; kind++)
+		if (t->p->spec->ns[kind].want != NS_INHERIT)
+			buf_printf(&text, "%s%s", text.len ? ", " : "",
+				   ns_table[kind].name);
+	return kept(t, &text);
+}
+
 static void add_maps(struct buf *text, const struct id_maps *maps,
 		     const char *word)
 {

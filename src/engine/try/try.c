@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <kist/explain.h>
 #include <kist/try.h>
 
 #include "base/path.h"
@@ -22,33 +23,63 @@ static const char *visible(const char *cwd)
 	return cwd;
 }
 
-int kist_try(const struct kist *kist, const struct kist_try *args,
-	     struct kist_run_result *ret_result, struct kist_error *err)
+/* The same as a run, and what that points to. */
+struct try_run {
+	char cwd[PATH_MAX], hostname[HOST_NAME_MAX + 1];
+	struct kist_run run;
+};
+
+static int as_run(const struct kist_try *args, struct try_run *ret_try,
+		  struct kist_error *err)
 {
 	static const char *const labels[] = { "org.kist.try=yes", NULL };
 	static const char *const env[] = { "*", NULL };
-	char cwd[PATH_MAX] = "/", hostname[HOST_NAME_MAX + 1] = "";
-	struct kist_run run = {
+
+	if (!getcwd(ret_try->cwd, sizeof(ret_try->cwd)))
+		return err_sys(err, KIST_E_SYSTEM, errno,
+			       "read the working directory");
+	ret_try->hostname[0] = ret_try->hostname[HOST_NAME_MAX] = '\0';
+	gethostname(ret_try->hostname, HOST_NAME_MAX);
+	ret_try->run = (struct kist_run){
 		.image = "host",
 		.command = args->command,
 		.name = args->name,
 		.layers = args->again,
 		.remove = args->again != NULL,
 		.network = args->no_net ? "none" : "host",
-		.hostname = hostname,
-		.workdir = cwd,
+		.hostname = ret_try->hostname[0] ? ret_try->hostname : NULL,
+		.workdir = visible(ret_try->cwd),
 		.env = env,
 		.labels = labels,
 	};
+	return 0;
+}
 
-	if (!getcwd(cwd, sizeof(cwd)))
-		return err_sys(err, KIST_E_SYSTEM, errno,
-			       "read the working directory");
-	run.workdir = visible(cwd);
-	gethostname(hostname, sizeof(hostname) - 1);
-	if (!hostname[0])
-		run.hostname = NULL;
-	return kist_run(kist, &run, ret_result, err);
+int kist_try(const struct kist *kist, const struct kist_try *args,
+	     struct kist_run_result *ret_result, struct kist_error *err)
+{
+	struct try_run try;
+	int ret = as_run(args, &try, err);
+
+	return ret < 0 ? ret : kist_run(kist, &try.run, ret_result, err);
+}
+
+int kist_try_plan(const struct kist *kist, const struct kist_try *args,
+		  char **ret_text, struct kist_error *err)
+{
+	struct try_run try;
+	int ret = as_run(args, &try, err);
+
+	return ret < 0 ? ret : kist_run_plan(kist, &try.run, ret_text, err);
+}
+
+int kist_explain_try(const struct kist *kist, const struct kist_try *args,
+		     struct kist_steps *ret_steps, struct kist_error *err)
+{
+	struct try_run try;
+	int ret = as_run(args, &try, err);
+
+	return ret < 0 ? ret : kist_explain_run(kist, &try.run, ret_steps, err);
 }
 
 /* One block: the structs, then the paths. */
