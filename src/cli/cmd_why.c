@@ -39,14 +39,13 @@ static bool is_verb(const char *word)
 }
 
 /* "/usr/bin/unshare" if there is a program called as the verb, else NULL. */
-static const char *program_called(const char *verb)
+static const char *program_called(const char *verb, char path[PATH_BYTES])
 {
 	static const char *const folders[] = { "/usr/bin", "/usr/sbin", "/bin",
 					       "/sbin" };
-	static char path[PATH_BYTES];
 
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
-		if (path_join(folders[i], verb, path, sizeof(path)) == 0 &&
+		if (path_join(folders[i], verb, path, PATH_BYTES) == 0 &&
 		    access(path, X_OK) == 0)
 			return path;
 	return NULL;
@@ -54,10 +53,10 @@ static const char *program_called(const char *verb)
 
 /* This very program with the same folders, and the verb. */
 static int verb_words(const struct kist *kist, const char *const *words,
-		      const char **to, struct kist_error *err)
+		      const char **to, char self[PATH_BYTES],
+		      struct kist_error *err)
 {
-	static char self[PATH_BYTES];
-	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	ssize_t len = readlink("/proc/self/exe", self, PATH_BYTES - 1);
 	size_t count = 0;
 
 	self[len > 0 ? len : 0] = '\0';
@@ -84,6 +83,7 @@ static int why_command(const struct kist_global *g, const char *const *words,
 		       struct kist_why *why, struct kist_error *err)
 {
 	CLEANUP_FREE const char **own = NULL;
+	char self[PATH_BYTES], path[PATH_BYTES];
 	const char *program;
 	int ret;
 
@@ -92,10 +92,10 @@ static int why_command(const struct kist_global *g, const char *const *words,
 	own = calloc(WORDS_MAX, sizeof(*own));
 	if (!own)
 		return err_nomem(err);
-	ret = verb_words(&g->kist, words, own, err);
+	ret = verb_words(&g->kist, words, own, self, err);
 	if (ret == 0)
 		ret = kist_why_command(&g->kist, own, why, err);
-	program = ret == 0 ? program_called(words[0]) : NULL;
+	program = ret == 0 ? program_called(words[0], path) : NULL;
 	if (program && !g->quiet)
 		fprintf(stderr,
 			"kist: this was kist's '%s'; the program is "
