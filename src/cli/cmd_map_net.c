@@ -74,29 +74,70 @@ static void draw_addresses(struct net *n, const struct kist_map_device *d,
 		draw_to(n->draw, n->draw->at + columns);
 }
 
-/* "← :8080→80, :53→53/udp" */
-static bool draw_ports(struct net *n, uint64_t ns)
+/* Do both carry the same way, the second the ports behind the first's? */
+static bool goes_on(const struct kist_map_port *one,
+		    const struct kist_map_port *next)
+{
+	return one->ns == next->ns && one->host_port + 1 == next->host_port &&
+	       one->port + 1 == next->port &&
+	       strcmp(one->protocol, next->protocol) == 0 &&
+	       strcmp(one->address, next->address) == 0;
+}
+
+/* ":8080→80", "10.0.0.1:53-54→5353-5354/udp", of the ports @first to @last. */
+static void write_port(const struct net *n, size_t first, size_t last,
+		       struct buf *buf)
+{
+	const struct kist_map_port *one = &n->map->ports[first];
+	const struct kist_map_port *end = &n->map->ports[last];
+	const bool is_v6 = strchr(one->address, ':');
+
+	buf_printf(buf, "%s%s%s:%u", is_v6 ? "[" : "", one->address,
+		   is_v6 ? "]" : "", one->host_port);
+	if (first != last)
+		buf_printf(buf, "-%u", end->host_port);
+	buf_printf(buf, "%s%u", draw_glyph_text(n->draw, GLYPH_INTO),
+		   one->port);
+	if (first != last)
+		buf_printf(buf, "-%u", end->port);
+	buf_puts(buf, strcmp(one->protocol, "udp") == 0 ? "/udp" : "");
+}
+
+/* "← :8080→80, :53→53/udp"; those that do not fit are on further lines. */
+static void draw_ports(struct net *n, uint64_t ns)
 {
 	struct draw *d = n->draw;
-	size_t count = 0;
+	size_t count = 0, column = d->at + 2, last;
 
-	for (size_t i = 0; i < n->map->port_count; i++) {
-		const struct kist_map_port *port = &n->map->ports[i];
+	for (size_t i = 0; i < n->map->port_count; i = last + 1) {
+		CLEANUP_BUF struct buf text;
 
-		if (port->ns != ns || !ns)
+		buf_init(&text);
+		last = i;
+		if (n->map->ports[i].ns != ns || !ns)
 			continue;
 		n->told[i] = true;
-		if (!count++) {
-			draw_text(d, DRAW_PLAIN, "  ");
-			draw_glyph(d, DRAW_WARN, GLYPH_FROM);
+		while (last + 1 < n->map->port_count &&
+		       goes_on(&n->map->ports[last], &n->map->ports[last + 1]))
+			n->told[++last] = true;
+		write_port(n, i, last, &text);
+		if (!text.data)
+			continue;
+		if (count)
+			draw_text(d, DRAW_WARN, ",");
+		if (d->at + 5 + draw_width(text.data) > d->width) {
+			draw_end(d);
+			column = column > d->width / 2 ? 4 : column;
+			draw_to(d, column + (count ? 2 : 0));
+		} else {
+			draw_to(d, count ? d->at + 1 : column);
 		}
-		draw_text(d, DRAW_WARN, "%s %s:%u", count > 1 ? "," : "",
-			  port->address, port->host_port);
-		draw_glyph(d, DRAW_WARN, GLYPH_INTO);
-		draw_text(d, DRAW_WARN, "%u%s", port->port,
-			  strcmp(port->protocol, "udp") == 0 ? "/udp" : "");
+		if (!count++) {
+			draw_glyph(d, DRAW_WARN, GLYPH_FROM);
+			draw_text(d, DRAW_WARN, " ");
+		}
+		draw_text(d, DRAW_WARN, "%s", text.data);
 	}
-	return count > 0;
 }
 
 /* ---- a device ---- */
@@ -325,17 +366,16 @@ static void draw_other_ports(struct net *n)
 {
 	for (size_t i = 0; i < n->map->port_count; i++) {
 		const struct kist_map_port *port = &n->map->ports[i];
-		CLEANUP_BUF struct buf label;
+		CLEANUP_BUF struct buf label, text;
 
 		buf_init(&label);
+		buf_init(&text);
 		if (n->told[i])
 			continue;
 		if (map_ns(n->draw->names, port->ns))
 			map_call(n->draw, KIST_NS_NET, port->ns, 2, &label);
-		draw_text(n->draw, DRAW_WARN, "%s %s:%u", port->protocol,
-			  port->address, port->host_port);
-		draw_glyph(n->draw, DRAW_WARN, GLYPH_INTO);
-		draw_text(n->draw, DRAW_WARN, "%u", port->port);
+		write_port(n, i, i, &text);
+		draw_text(n->draw, DRAW_WARN, "%s", text.data ? text.data : "");
 		if (label.len)
 			draw_text(n->draw, DRAW_NAME, " %s", label.data);
 		draw_text(n->draw, DRAW_DIM, " by %s", port->published_by);

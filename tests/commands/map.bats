@@ -116,6 +116,69 @@ crowd() { bash "$BATS_TEST_DIRNAME/crowd.bash" "$@" 3>&-; }
 	expect_has "127.0.0.1:18123→80"
 }
 
+@test "a port that only the packet filter forwards leads to the network of its target" {
+	needs root
+	command -v nft >/dev/null || needs nft
+	new_net HERE
+	new_net ONE
+	in_net "$HERE" ip link set lo up
+	in_net "$HERE" ip link add va type veth peer name vb netns "$ONE"
+	in_net "$ONE" ip addr add 10.88.0.5/24 dev vb
+	in_net "$ONE" ip addr add fd88::5/64 dev vb
+	in_net "$HERE" nft -f - <<-'END'
+		table inet netavark {
+			chain NETAVARK-DNAT {
+				tcp dport 8080 dnat ip to 10.88.0.5:80
+				iifname "eth0" ip daddr 10.1.2.3 udp dport 5000-5002 counter dnat ip to 10.88.0.5
+				ip daddr 10.1.0.0/16 tcp dport 8082 dnat ip to 10.88.0.5:82
+				tcp dport { 7000, 7001 } dnat ip to 10.88.0.5:70
+				tcp dport != 7002 dnat ip to 10.88.0.5:70
+				tcp dport 7003 dnat ip to 10.88.0.99:70
+				tcp dport 7004 accept
+			}
+		}
+		table ip6 mine {
+			chain c {
+				tcp dport 8443 dnat to [fd88::5]:443
+			}
+		}
+	END
+	local one expected width
+	one=$(inode "$ONE" net)
+	expected="tcp	8080	80	$one	netavark
+udp	10.1.2.3	5000	5000	$one	netavark
+udp	10.1.2.3	5001	5001	$one	netavark
+udp	10.1.2.3	5002	5002	$one	netavark
+tcp	8082	82	$one	netavark
+tcp	8443	443	$one	packet filter"
+	if command -v iptables-nft >/dev/null; then
+		in_net "$HERE" iptables-nft -t nat -N DOCKER
+		in_net "$HERE" iptables-nft -t nat -A DOCKER ! -i docker0 -p tcp -m tcp --dport 8081 \
+			-j DNAT --to-destination 10.88.0.5:81
+		in_net "$HERE" iptables-nft -t nat -A DOCKER -d 192.168.1.1/32 -p udp --dport 53:54 \
+			-j DNAT --to-destination 10.88.0.5:5353-5354
+		in_net "$HERE" iptables-nft -t nat -A OUTPUT -p tcp --dport 8081 \
+			-j DNAT --to-destination 10.88.0.5:81
+		expected="$expected
+tcp	8081	81	$one	docker
+udp	192.168.1.1	53	5353	$one	docker
+udp	192.168.1.1	54	5354	$one	docker"
+	fi
+	run in_net "$HERE" "${kist[@]}" map --json
+	output=$(jq -r '.ports[] | [.protocol, .address, .host_port, .port, .ns, .published_by] |
+		map(select(. != "")) | @tsv' <<<"$output")
+	[ "$(sort <<<"$output")" = "$(sort <<<"$expected")" ] || {
+		diff <(sort <<<"$expected") <(sort <<<"$output")
+		false
+	}
+	for width in 40 80 200; do
+		run in_net "$HERE" "${kist[@]}" map --net --width "$width"
+		expect_has ":8080→80"
+		expect_has "10.1.2.3:5000-5002→5000-5002/udp"
+		expect_has ":8443→443"
+	done
+}
+
 @test "nested user namespaces are a tree with their maps" {
 	needs root
 	"${kist[@]}" unshare -U --map-users 0:100000:1000 --map-groups 0:100000:1000 \

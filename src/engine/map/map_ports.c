@@ -3,8 +3,9 @@
  * map_ports.c - published ports: who carries what into which network
  *
  * kist's own forwarders are in its records. Those of others are processes whose
- * words say what they carry; one table knows them. Ports that only a rule of
- * the packet filter carries are not found here.
+ * words say what they carry; one table knows them. The rest are rules of the
+ * packet filter (kernel/nat.h), which an engine may make beside a process for the
+ * same port: that is told once.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,6 +16,7 @@
 #include "base/num.h"
 #include "engine/map/mapping.h"
 #include "engine/net/port_record.h"
+#include "kernel/nat.h"
 #include "sys/file.h"
 
 #define WORDS_MAX 8192
@@ -220,6 +222,77 @@ static void add_pasta(struct ports *p, const struct words *words)
 	}
 }
 
+/* ---- the packet filter ---- */
+
+/* Whose rule it is, by the beginning of its chain's name. */
+static const char *author_of(const struct nat_port *rule)
+{
+	static const struct {
+		const char *chain, *author;
+	} known[] = { { "DOCKER", "docker" },
+		      { "NETAVARK", "netavark" },
+		      { "nv_", "netavark" },
+		      { "CNI-", "cni" },
+		      { "KUBE-", "kube-proxy" } };
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (strncmp(rule->chain, known[i].chain,
+			    strlen(known[i].chain)) == 0)
+			return known[i].author;
+	return "packet filter";
+}
+
+static bool is_listed(const struct ports *p, const struct kist_map_port *port)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (p->list[i].host_port == port->host_port &&
+		    p->list[i].port == port->port &&
+		    p->list[i].ns == port->ns &&
+		    strcmp(p->list[i].protocol, port->protocol) == 0 &&
+		    (!*p->list[i].address ||
+		     strcmp(p->list[i].address, port->address) == 0))
+			return true;
+	return false;
+}
+
+static void add_rule(struct ports *p, const struct nat_port *rule)
+{
+	char address[INET6_ADDRSTRLEN] = "", to[INET6_ADDRSTRLEN];
+	struct kist_map_port port = { .published_by = author_of(rule) };
+
+	inet_ntop(rule->family, &rule->to, to, sizeof(to));
+	port.ns = ns_of_address(p->m, to);
+	if (rule->protocol == IPPROTO_TCP || rule->protocol == IPPROTO_UDP)
+		port.protocol = rule->protocol == IPPROTO_UDP ? "udp" : "tcp";
+	if (!port.ns || !port.protocol)
+		return;
+	if (rule->has_address)
+		inet_ntop(rule->family, &rule->address, address,
+			  sizeof(address));
+	port.address = arena_strdup(p->m->arena, address);
+	for (unsigned i = 0;
+	     i <= (unsigned)(rule->last - rule->first) && i < RANGE_MAX; i++) {
+		port.host_port = (uint16_t)(rule->first + i);
+		port.port = rule->to_first ? (uint16_t)(rule->to_first + i) :
+					     port.host_port;
+		if (!is_listed(p, &port))
+			add(p, &port);
+	}
+}
+
+static void add_rules(struct ports *p)
+{
+	CLEANUP_NETLINK struct netlink nl = NETLINK_NONE;
+	struct nat_port *rules;
+	size_t count;
+
+	if (netlink_open(&nl, NETLINK_NETFILTER) < 0 ||
+	    nat_list(&nl, p->m->arena, &rules, &count) < 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		add_rule(p, &rules[i]);
+}
+
 /* ---- all ---- */
 
 static const struct {
@@ -261,6 +334,7 @@ int mapping_ports(struct mapping *m)
 	for (size_t i = 0; i < m->scan.proc_count; i++)
 		if (m->scan.procs[i].ino[NS_NET] == m->ours)
 			look_at(&p, m->scan.procs[i].pid);
+	add_rules(&p);
 	if (arena_failed(m->arena))
 		return -ENOMEM;
 	m->map->ports = p.list;
