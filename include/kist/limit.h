@@ -102,6 +102,7 @@ struct kist_limit_killed {
  * struct kist_limit_result - how it ended
  * @status:	exit status of the command, or 128 + signal
  * @oom_kills:	processes killed for want of memory; -1: not known
+ * @forks_refused: how often the limit of processes refused one; -1: not known
  * @killed, @killed_count: the first of them, as far as the kernel's log may be
  *		read
  * @peak_bytes:	if some were, the most memory that was in use; -1: not known
@@ -111,7 +112,7 @@ struct kist_limit_killed {
  */
 struct kist_limit_result {
 	int status;
-	int64_t oom_kills, peak_bytes, memory_bytes;
+	int64_t oom_kills, peak_bytes, memory_bytes, forks_refused;
 	struct kist_limit_killed killed[KIST_LIMIT_KILLED];
 	size_t killed_count;
 	size_t left;

@@ -164,12 +164,13 @@ struct kist_run {
  * @status:	in the foreground: the exit status, or 128 + signal
  * @oom_kills:	in the foreground: how many of its processes the kernel killed
  *		for want of memory; -1: not known
+ * @forks_refused: the same: how often pids.max refused it a process or thread
  */
 struct kist_run_result {
 	char id[65];
 	char name[129];
 	int status;
-	int64_t oom_kills;
+	int64_t oom_kills, forks_refused;
 };
 
 /**

@@ -177,11 +177,21 @@ static void say_oom(const struct kist_limit_result *r)
 	fputc('\n', stderr);
 }
 
+static void say_pids(const struct kist_limit_result *r)
+{
+	fprintf(stderr,
+		"kist: the limit of processes (pids) was reached: %lld could "
+		"not be started\nhint: give it more: pids=NUMBER\n",
+		(long long)r->forks_refused);
+}
+
 static void say_end(const struct limit_args *a,
 		    const struct kist_limit_result *r)
 {
 	if (r->oom_kills > 0 && (!a->oom || strcmp(a->oom, "quiet") != 0))
 		say_oom(r);
+	if (r->forks_refused > 0 && !a->quiet)
+		say_pids(r);
 	if (r->left && !a->quiet && !a->wait && !a->kill)
 		fprintf(stderr,
 			"kist: %zu process%s left in %s, and the limits with "

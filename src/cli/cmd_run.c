@@ -196,6 +196,16 @@ static void tell_oom(const struct run_args *a, int64_t kills)
 		      stderr);
 }
 
+static void tell_pids(int64_t refused)
+{
+	if (refused > 0)
+		fprintf(stderr,
+			"kist: the limit of processes was reached: %lld could "
+			"not be started\nhint: give it more with "
+			"--pids-limit\n",
+			(long long)refused);
+}
+
 static int run_run(void *global, const void *args, struct kist_error *err)
 {
 	const struct kist_global *g = global;
@@ -209,10 +219,12 @@ static int run_run(void *global, const void *args, struct kist_error *err)
 	ret = kist_run(&g->kist, &run, &result, err);
 	if (ret < 0)
 		return ret;
-	if (run.detach)
+	if (run.detach) {
 		puts(result.id);
-	else
+	} else {
 		tell_oom(a, result.oom_kills);
+		tell_pids(result.forks_refused);
+	}
 	return result.status;
 }
 

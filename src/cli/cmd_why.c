@@ -38,17 +38,22 @@ static bool is_verb(const char *word)
 	return false;
 }
 
-/* "/usr/bin/unshare" if there is a program called as the verb, else NULL. */
-static const char *program_called(const char *verb, char path[PATH_BYTES])
+/* Has PATH a program of that name? Then that is what is meant. */
+static bool is_program(const char *name)
 {
-	static const char *const folders[] = { "/usr/bin", "/usr/sbin", "/bin",
-					       "/sbin" };
+	const char *path = getenv("PATH");
+	char one[PATH_BYTES];
 
-	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
-		if (path_join(folders[i], verb, path, PATH_BYTES) == 0 &&
-		    access(path, X_OK) == 0)
-			return path;
-	return NULL;
+	while (path && *path) {
+		size_t len = strcspn(path, ":");
+
+		if (snprintf(one, sizeof(one), "%.*s/%s", (int)len, path,
+			     name) < (int)sizeof(one) &&
+		    access(one, X_OK) == 0)
+			return true;
+		path += len + (path[len] == ':');
+	}
+	return false;
 }
 
 /* This very program with the same folders, and the verb. */
@@ -83,25 +88,21 @@ static int why_command(const struct kist_global *g, const char *const *words,
 		       struct kist_why *why, struct kist_error *err)
 {
 	CLEANUP_FREE const char **own = NULL;
-	char self[PATH_BYTES], path[PATH_BYTES];
-	const char *program;
+	char self[PATH_BYTES];
 	int ret;
 
-	if (!is_verb(words[0]))
+	if (is_verb(words[0]) && is_program(words[0]) && !g->quiet)
+		fprintf(stderr,
+			"kist: this is the program '%s'; of kist's own: kist "
+			"why -- kist %s\n",
+			words[0], words[0]);
+	if (!is_verb(words[0]) || is_program(words[0]))
 		return kist_why_command(&g->kist, words, why, err);
 	own = calloc(WORDS_MAX, sizeof(*own));
 	if (!own)
 		return err_nomem(err);
 	ret = verb_words(&g->kist, words, own, self, err);
-	if (ret == 0)
-		ret = kist_why_command(&g->kist, own, why, err);
-	program = ret == 0 ? program_called(words[0], path) : NULL;
-	if (program && !g->quiet)
-		fprintf(stderr,
-			"kist: this was kist's '%s'; the program is "
-			"%s\n",
-			words[0], program);
-	return ret;
+	return ret < 0 ? ret : kist_why_command(&g->kist, own, why, err);
 }
 
 /* ---- words ---- */
@@ -202,9 +203,9 @@ const struct command cmd_why = {
 		"itself, follows it and all it starts (ptrace(2)), and tells "
 		"of the refused system call that made it fail: what was "
 		"refused, by which rule, how that was found out, and one "
-		"remedy. If COMMAND begins with a verb of kist, kist itself "
-		"is run; a program of the same name is written with its path: "
-		"/usr/bin/unshare. Programs that run with rights of their own "
+		"remedy. If COMMAND begins with a verb of kist, and there is "
+		"no program of that name, kist itself is run; else kist's own "
+		"is asked for as 'kist why -- kist unshare'. Programs that run with rights of their own "
 		"(set-user-ID) are not looked into unless root asks.\n\n"
 		"kist why ERRNO CALL SUBJECT answers for the calling process "
 		"as it is now: EPERM mount /proc, EINVAL setns, ENOSPC "

@@ -85,9 +85,10 @@ static void print_done(const struct kist_why *why)
 	if (why->status == 0)
 		printf("'%s' did not fail\n", why->what);
 	else
-		printf("'%s' ended with status %d; nothing was refused that "
-		       "could explain it\n",
-		       why->what, why->status);
+		printf("'%s' ended with status %d%s\n", why->what, why->status,
+		       why->note ? "" :
+				   "; nothing was refused that could explain "
+				   "it");
 }
 
 int why_print(const struct why_answer *answer)

@@ -185,5 +185,7 @@ MUST_CHECK int cgroup_remove(const struct cgroup *cgroup,
 
 /* How many processes of the group the kernel has OOM-killed; -1: unknown. */
 int64_t cgroup_oom_kills(const struct cgroup *cgroup);
+/* How often pids.max refused the group a process or thread; -1: unknown. */
+int64_t cgroup_forks_refused(const struct cgroup *cgroup);
 
 #endif

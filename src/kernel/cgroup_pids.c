@@ -131,3 +131,11 @@ int64_t cgroup_oom_kills(const struct cgroup *cgroup)
 	return v2_fd < 0 ? -1 :
 			   cgroup_file_key(v2_fd, "memory.events", "oom_kill");
 }
+
+int64_t cgroup_forks_refused(const struct cgroup *cgroup)
+{
+	int v1 = cgroup_find_v1(cgroup->world, "pids");
+	int fd = v1 >= 0 ? cgroup->dir_fd[v1] : cgroup_clone_fd(cgroup);
+
+	return fd < 0 ? -1 : cgroup_file_key(fd, "pids.events", "max");
+}

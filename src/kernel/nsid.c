@@ -93,6 +93,8 @@ int nsid_set(struct netlink *nl, int netns_fd, int32_t id,
 		net_refused(nl, ret, err, KIST_E_NSID,
 			    "give a namespace the id %d", id);
 	if (ret == -EPERM)
-		err_cause(err, KIST_CAUSE_CAPABILITY, "CAP_NET_ADMIN", NULL);
+		err_cause(err, KIST_CAUSE_CAPABILITY, "CAP_NET_ADMIN",
+			  ", or be root of namespaces of your own: kist "
+			  "unshare -rn");
 	return ret;
 }

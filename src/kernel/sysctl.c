@@ -57,8 +57,7 @@ static bool stays_below(const char *path)
 	return path[0] && path_is_clean(rooted);
 }
 
-/* Return: the kind of namespace a sysctl belongs to, or NS_COUNT. */
-static enum ns_kind kind_of(const char *path)
+enum ns_kind sysctl_kind(const char *path)
 {
 	for (size_t i = 0; i < ARRAY_LEN(namespaced); i++) {
 		const char *known = namespaced[i].path;
@@ -87,7 +86,7 @@ int sysctl_check(const char *key, uint32_t private,
 		err_hint(err, "set the container's hostname instead");
 		return ret;
 	}
-	kind = kind_of(path);
+	kind = sysctl_kind(path);
 	if (kind == NS_COUNT) {
 		ret = err_set(err, KIST_E_SYSCTL,
 			      "sysctl '%s' is not in a separate kernel "

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "kernel/ns.h"
 
 #define SYSCTL_PATH_MAX 256
 
@@ -29,5 +30,9 @@
 MUST_CHECK int sysctl_check(const char *key, uint32_t private,
 			    char ret_path[SYSCTL_PATH_MAX],
 			    struct kist_error *err);
+
+/* The kind of namespace that has the file (a path below /proc/sys) for itself;
+ * NS_COUNT: it is the whole machine's. */
+enum ns_kind sysctl_kind(const char *path);
 
 #endif

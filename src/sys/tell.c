@@ -55,7 +55,7 @@ int tell_receive(int fd, struct kist_error *ret_err)
 		if (len <= 0)
 			return found;
 		m.mark[sizeof(m.mark) - 1] = '\0';
-		if (!is_ours(&m, len))
+		if (found || !is_ours(&m, len))
 			continue;
 		bound(&m.err);
 		*ret_err = m.err;

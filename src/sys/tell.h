@@ -19,7 +19,8 @@
 /* A pair of sockets: ours, and the child's (kept open over its exec). Return: 0
  * or -errno. */
 MUST_CHECK int tell_pair(int ret_fds[2]);
-/* The last error that came, if one did. Return: 1, 0. */
+/* The first error that came, if one did: those behind it are what came of it.
+ * Return: 1, 0. */
 int tell_receive(int fd, struct kist_error *ret_err);
 
 /* The child's: the socket, or -1: nobody asks. */

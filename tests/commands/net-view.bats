@@ -378,7 +378,7 @@ time.sleep(1000)'
 	run -125 nsenter -t "$a" -n setpriv --bounding-set -net_admin \
 		--inh-caps -net_admin "$KIST" net ids set .
 	expect_output "kist: give a namespace an id: Operation not permitted (EPERM)
-hint: it takes CAP_NET_ADMIN: be root, or be root of a namespace of your own: kist unshare -r"
+hint: it takes CAP_NET_ADMIN: be root, or be root of namespaces of your own: kist unshare -rn"
 }
 
 @test "check: a port that is none" {

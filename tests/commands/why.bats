@@ -107,12 +107,16 @@ teardown() { end_test; }
 
 @test "a verb of kist is kist's own, and its error is told as it is" {
 	needs kist
-	run -0 kist why --json -- rm nosuch
+	run -0 kist why --json -- enter nosuch true
 	output=$(sed -n '/^{/,$p' <<<"$output")
 	[ "$(jq -r '.findings[0].explain' <<<"$output")" = TARGET_UNKNOWN ]
 	[ "$(jq -r '.findings[0].certain' <<<"$output")" = true ]
 	# nothing of how it was asked is handed on
-	run -0 kist why -- unshare -Ur sh -c '! env | grep KIST_TELL'
+	run -0 kist why -- "$KIST" unshare -Ur sh -c '! env | grep KIST_TELL'
+	# unless there is a program of that name, as people mean it
+	run -0 kist why -- rm "$SCRATCH/nosuch"
+	expect_has "there is no '$SCRATCH/nosuch'"
+	expect_has "of kist's own: kist why -- kist rm"
 }
 
 @test "last: the failure before, not a mistake of the command line" {

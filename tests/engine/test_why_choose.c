@@ -36,7 +36,7 @@ static void refuse(pid_t pid, enum why_call call, int errnum,
 
 static const char *chosen(void)
 {
-	const struct why_refusal *r = why_choose(&traced);
+	const struct why_refusal *r = why_choose(&traced, 0);
 
 	return r ? r->c.subject : NULL;
 }
@@ -79,6 +79,35 @@ static void a_file_that_was_only_looked_for_is_none(void **state)
 	refuse(1, WHY_OPEN, ENOENT, "/lib/libc.so");
 	why_ended(&traced, 1);
 	assert_null(chosen());
+}
+
+static void what_is_cleared_away_at_the_end_is_not_it(void **state)
+{
+	refuse(2, WHY_FORK, EAGAIN, "fork");
+	why_ended(&traced, 2);
+	refuse(1, WHY_CGROUP_REMOVE, EBUSY, "/sys/fs/cgroup/a");
+	why_ended(&traced, 1);
+	assert_string_equal(chosen(), "fork");
+}
+
+static void a_program_that_was_found_in_the_end_was_not_refused(void **state)
+{
+	refuse(1, WHY_EXEC, EACCES, "/root/bin/mount");
+	refuse(2, WHY_EXEC, EACCES, "/opt/other");
+	refuse(1, WHY_MOUNT, EPERM, "/mnt");
+	why_executed(&traced, 1);
+	why_blame(&traced, 1, "mount: permission denied\n");
+	why_ended(&traced, 1);
+	assert_string_equal(list[0].c.subject, "/opt/other");
+	assert_int_equal(traced.count, 2);
+}
+
+static void what_was_complained_of_is_told_though_it_went_on(void **state)
+{
+	refuse(1, WHY_MOUNT, EPERM, "/mnt");
+	assert_null(why_choose_told(&traced));
+	why_blame(&traced, 1, "mount: Operation not permitted\n");
+	assert_string_equal(why_choose_told(&traced)->c.subject, "/mnt");
 }
 
 static const struct {
@@ -124,6 +153,15 @@ int main(void)
 			teardown),
 		cmocka_unit_test_setup_teardown(
 			a_file_that_was_only_looked_for_is_none, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			what_is_cleared_away_at_the_end_is_not_it, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			a_program_that_was_found_in_the_end_was_not_refused,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_was_complained_of_is_told_though_it_went_on, setup,
 			teardown),
 		cmocka_unit_test(what_programs_meet_every_day_is_not_worth_it),
 	};

@@ -121,6 +121,7 @@ int kist_limit_run(const struct kist_limit *args,
 {
 	CLEANUP_ARENA struct arena arena;
 	struct kist_limit_result result = { .oom_kills = -1,
+					    .forks_refused = -1,
 					    .peak_bytes = -1,
 					    .memory_bytes = -1 };
 	struct limit_plan plan;

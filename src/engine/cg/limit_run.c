@@ -190,6 +190,17 @@ int limit_stay(const struct limit_signals *signals, int pidfd,
 
 /* ---- afterwards ---- */
 
+static int64_t forks_refused(const struct limit_plan *plan)
+{
+	int h = cgroup_find_v1(&plan->world, "pids");
+
+	if (h < 0)
+		h = cgroup_find_v2(&plan->world);
+	return h < 0 || plan->dir_fd[h] < 0 ?
+		       -1 :
+		       cgroup_file_key(plan->dir_fd[h], "pids.events", "max");
+}
+
 static size_t count_left(const struct limit_plan *plan)
 {
 	CLEANUP_ARENA struct arena arena;
@@ -263,6 +274,7 @@ static int run(struct limit_plan *plan, const struct kist_limit *args,
 	limit_oom_begin(&oom, plan);
 	result->status = limit_stay(signals, pidfd, &oom);
 	limit_oom_end(&oom, result);
+	result->forks_refused = forks_refused(plan);
 	if (result->status < 0)
 		return err_sys(err, KIST_E_SYSTEM, -result->status,
 			       "wait for the command");

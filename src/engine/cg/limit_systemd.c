@@ -15,6 +15,7 @@
 #include "engine/cg/limit_bus.h"
 #include "engine/cg/limit_run.h"
 #include "engine/command.h"
+#include "kernel/cgroup_internal.h"
 #include "engine/cg/limit_systemd.h"
 #include "sys/file.h"
 #include "sys/process.h"
@@ -273,6 +274,8 @@ static int run(struct limit_unit *s, const struct kist_limit *args,
 	if (ret == 0) {
 		result->status = limit_stay(signals, birth.pidfd, &oom);
 		limit_oom_end(&oom, result);
+		result->forks_refused =
+			cgroup_file_key(group_fd, "pids.events", "max");
 	} else if (birth.pidfd >= 0) {
 		(void)!sys_wait_exit(birth.pidfd);
 	}

@@ -96,6 +96,7 @@ static void init(struct running *r, const struct kist_run *run)
 		.record = RECORD_NONE,
 		.loan = LOAN_NONE,
 		.oom_kills = -1,
+		.forks_refused = -1,
 		.making = { .run = run,
 			    .folders = &r->folders,
 			    .arena = &r->arena },
@@ -245,6 +246,8 @@ static int stay(struct running *r, struct foreground *fg, int *ret_status,
 	r->oom_kills = r->container.has_cgroup ?
 			       cgroup_oom_kills(&r->container.cgroup) :
 			       -1;
+	if (r->container.has_cgroup)
+		r->forks_refused = cgroup_forks_refused(&r->container.cgroup);
 	finish(r, ret < 0 ? -1 : ret);
 	if (ret < 0)
 		return err_sys(err, KIST_E_SYSTEM, -ret,
@@ -399,6 +402,7 @@ int kist_run(const struct kist *kist, const struct kist_run *run,
 				    run_in_foreground(&r, &result.status, err);
 	}
 	result.oom_kills = r.oom_kills;
+	result.forks_refused = r.forks_refused;
 	done(&r);
 	if (ret == 0)
 		*ret_result = result;

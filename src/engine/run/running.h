@@ -9,7 +9,7 @@
 #include "engine/try/loan.h"
 
 /* @container: open from its creation to its end; @loan: layers of another;
- * @oom_kills: once it has ended in the foreground; -1: not known */
+ * @oom_kills, @forks_refused: once it has ended in the foreground; -1: not known */
 struct running {
 	struct folders folders;
 	struct arena arena;
@@ -17,7 +17,7 @@ struct running {
 	struct record record;
 	struct container container;
 	struct loan loan;
-	int64_t oom_kills;
+	int64_t oom_kills, forks_refused;
 };
 
 /* Remove the record and let go of the name. */

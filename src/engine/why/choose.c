@@ -17,9 +17,9 @@
 
 static bool is_of_every_day(const struct why_case *c)
 {
-	static const int everyday[] = { EINTR,	   ECHILD,  ENOTTY, EINPROGRESS,
-					EALREADY,  EEXIST,  ESPIPE, ETIMEDOUT,
-					ENOTEMPTY, EISCONN, EPIPE };
+	static const int everyday[] = { EINTR,	     ECHILD,   ENOTTY,
+					EINPROGRESS, EALREADY, ESPIPE,
+					ETIMEDOUT,   EISCONN,  EPIPE };
 
 	if (c->errnum >= RESTARTS)
 		return true;
@@ -76,11 +76,18 @@ static bool names(const char *text, const struct why_case *c)
 }
 
 /* A file that is not there is worth telling if it was told by its name:
- * libraries and locales are looked for all the time. */
+ * libraries and locales are looked for all the time. So are folders that are
+ * there already, or are not empty yet. */
 static bool is_search(const struct why_refusal *r)
 {
-	return r->c.errnum == ENOENT && r->c.call & (WHY_OPEN | WHY_WRITE) &&
-	       !r->is_told;
+	static const int searches[] = { ENOENT, ENOTDIR, EEXIST, ENOTEMPTY };
+
+	if (r->is_told || !(r->c.call & (WHY_OPEN | WHY_WRITE)))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(searches); i++)
+		if (searches[i] == r->c.errnum)
+			return true;
+	return false;
 }
 
 static struct why_refusal *latest(struct why_traced *traced, pid_t pid,
@@ -124,6 +131,17 @@ void why_blame(struct why_traced *traced, pid_t pid, const char *text)
 		r->is_blamed = true;
 }
 
+void why_executed(struct why_traced *traced, pid_t pid)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < traced->count; i++)
+		if (traced->refusals[i].c.pid != pid ||
+		    traced->refusals[i].c.call != WHY_EXEC)
+			traced->refusals[kept++] = traced->refusals[i];
+	traced->count = kept;
+}
+
 void why_ended(struct why_traced *traced, pid_t pid)
 {
 	struct why_refusal *r = latest(traced, pid, NULL);
@@ -132,22 +150,43 @@ void why_ended(struct why_traced *traced, pid_t pid)
 		r->is_fatal = true;
 }
 
+/* What is taken away at the end fails because of what failed before. */
+static bool is_cleanup(const struct why_refusal *r)
+{
+	return r->c.call & (WHY_CGROUP_REMOVE | WHY_UMOUNT) ||
+	       (r->c.name && (strcmp(r->c.name, "rmdir") == 0 ||
+			      strncmp(r->c.name, "unlink", 6) == 0));
+}
+
 static int weight(const struct why_refusal *r)
 {
 	bool is_certain = r->why.count && r->why.findings[0].is_certain;
+	bool is_fatal = r->is_fatal && (r->is_told || !is_cleanup(r));
 
 	/* who was ended by the kernel cannot complain */
 	return 8 * (r->is_told || (r->c.call == WHY_KILLED && is_certain)) +
-	       4 * r->is_fatal + 2 * r->is_blamed + is_certain;
+	       4 * is_fatal + 2 * r->is_blamed + is_certain;
 }
 
-const struct why_refusal *why_choose(const struct why_traced *traced)
+const struct why_refusal *why_choose(const struct why_traced *traced,
+				     int errnum)
 {
 	const struct why_refusal *best = NULL;
 
-	for (size_t i = 0; i < traced->count; i++)
-		if (!is_search(&traced->refusals[i]) &&
-		    (!best || weight(&traced->refusals[i]) >= weight(best)))
-			best = &traced->refusals[i];
+	for (size_t i = 0; i < traced->count; i++) {
+		const struct why_refusal *r = &traced->refusals[i];
+
+		if (errnum ? r->c.errnum != errnum : is_search(r))
+			continue;
+		if (!best || weight(r) >= weight(best))
+			best = r;
+	}
 	return best;
+}
+
+const struct why_refusal *why_choose_told(const struct why_traced *traced)
+{
+	const struct why_refusal *r = why_choose(traced, 0);
+
+	return r && r->is_told ? r : NULL;
 }

@@ -91,26 +91,14 @@ static const char *command_text(const char *const *argv, struct arena *arena)
 	return text;
 }
 
-/* What was seen of the refusal that kist tells of. */
-static const struct why_refusal *behind(const struct why_traced *traced,
-					int errnum)
-{
-	const struct why_refusal *found = NULL;
-
-	for (size_t i = 0; i < traced->count; i++)
-		if (errnum && traced->refusals[i].c.errnum == errnum &&
-		    (!found || traced->refusals[i].why.count >=
-				       (found->why.count ? 1 : 0)))
-			found = &traced->refusals[i];
-	return found;
-}
-
 /* Findings of the process that was refused are better than those about us. */
 static int answer_kist(const struct kist *kist, const struct kist_error *failed,
 		       const struct why_traced *traced, struct kist_why *why,
 		       struct kist_error *err)
 {
-	const struct why_refusal *seen = behind(traced, failed->errnum);
+	/* what was seen of the refusal that kist tells of */
+	const struct why_refusal *seen =
+		failed->errnum ? why_choose(traced, failed->errnum) : NULL;
 	struct arena *arena = why->arena;
 	struct kist_why own;
 	struct kist_finding *list;
@@ -150,10 +138,9 @@ static int answer_kist(const struct kist *kist, const struct kist_error *failed,
 	return arena_failed(arena) ? err_nomem(err) : 0;
 }
 
-static void answer_traced(const struct why_traced *traced,
-			  const char *const *argv, struct kist_why *why)
+static void answer_traced(const struct why_refusal *r, const char *const *argv,
+			  struct kist_why *why)
 {
-	const struct why_refusal *r = why_choose(traced);
 	void *arena = why->arena;
 
 	if (!r) {
@@ -173,11 +160,11 @@ static int answer(const struct kist *kist, const char *const *argv,
 	int ret = 0;
 
 	if (traced->status == 0)
-		why->what = command_text(argv, why->arena);
+		answer_traced(why_choose_told(traced), argv, why);
 	else if (tell_fds && tell_receive(tell_fds[0], &failed))
 		ret = answer_kist(kist, &failed, traced, why, err);
 	else
-		answer_traced(traced, argv, why);
+		answer_traced(why_choose(traced, 0), argv, why);
 	why->status = traced->status;
 	why->note = traced->note;
 	return ret;

@@ -225,20 +225,45 @@ static void decode_setattr(struct why_decoding *d)
 
 static void decode_open(struct why_decoding *d)
 {
-	if (d->word->flags == 0 && d->word->dir) { /* openat2 */
-		uint64_t flags = 0;
+	if (strcmp(d->word->word, "openat2") == 0) {
+		uint64_t how[3] = { 0 }; /* flags, mode, resolve */
 
-		if (sys_trace_read(d->pid, d->stop->args[2], &flags,
-				   sizeof(flags)) == (ssize_t)sizeof(flags))
-			d->c->flags = flags;
+		if (sys_trace_read(d->pid, d->stop->args[2], how,
+				   sizeof(how)) == (ssize_t)sizeof(how)) {
+			d->c->flags = how[0];
+			d->c->type = arena_printf(d->c->arena, "%llx",
+						  (unsigned long long)how[2]);
+		}
 	}
 	if ((d->c->flags & O_ACCMODE) != O_RDONLY)
 		d->c->call = WHY_WRITE;
 }
 
-static void decode_folder(struct why_decoding *d)
+/* The new name and, of a file without one (O_TMPFILE), its descriptor. */
+static void decode_link(struct why_decoding *d)
 {
-	(void)d; /* its path says it: why_path_call() */
+	if (d->stop->args[4] & AT_EMPTY_PATH)
+		d->c->source = arena_printf(d->c->arena, "/proc/%d/fd/%d",
+					    d->pid, (int)d->stop->args[0]);
+}
+
+static void decode_copy(struct why_decoding *d)
+{
+	d->c->source = why_decode_link(d, (int)d->stop->args[0]);
+	d->c->subject = why_decode_link(d, (int)d->stop->args[2]);
+}
+
+/* kill, and ptrace behind what it asks for. */
+static void decode_kill(struct why_decoding *d)
+{
+	d->c->subject = arena_printf(d->c->arena, "%d", (int)d->stop->args[0]);
+}
+
+static void decode_ptrace(struct why_decoding *d)
+{
+	if (d->stop->args[0]) /* not PTRACE_TRACEME */
+		d->c->subject = arena_printf(d->c->arena, "/proc/%d",
+					     (int)d->stop->args[1]);
 }
 
 static void decode_write(struct why_decoding *d)
@@ -252,7 +277,9 @@ static void decode_write(struct why_decoding *d)
 			       len < VALUE_MAX ? len : VALUE_MAX);
 	if (!text)
 		return;
-	c->value = arena_strndup(c->arena, text, strcspn(text, "\n"));
+	/* what is no text is not shown */
+	if (text[0])
+		c->value = arena_strndup(c->arena, text, strcspn(text, "\n"));
 	if (c->subject &&
 	    why_path_call(c->subject, "write", WHY_WRITE) == WHY_MAP) {
 		c->value = why_decode_text(d, d->stop->args[1], len);
@@ -326,7 +353,9 @@ void why_decode(struct why_decoding *d)
 	c->call = (enum why_call)w->call;
 	c->name = w->word;
 	c->subject = path(d, w->subject, w->dir);
-	c->source = path(d, w->source, 0);
+	/* of two paths each has its folder before it */
+	c->source = path(d, w->source,
+			 w->dir && w->source ? (uint8_t)(w->source - 1) : 0);
 	c->type = w->type ? why_decode_text(d, arg(d, w->type), VALUE_MAX) :
 			    NULL;
 	c->flags = arg(d, w->flags);

@@ -28,6 +28,7 @@ static const struct {
 	{ "make namespace", WHY_NS, "unshare" },
 	{ "make a new ", WHY_NS, "unshare" },
 	{ "unshare", WHY_NS, "unshare" },
+	{ "enter image", WHY_OPEN, "chdir" },
 	{ "enter ", WHY_JOIN, "setns" },
 	{ "join control group", WHY_CGROUP_MOVE, "cgroup.procs" },
 	{ "join ", WHY_JOIN, "setns" },

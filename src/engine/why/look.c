@@ -11,11 +11,10 @@
 #include <unistd.h>
 
 #include "base/path.h"
+#include "engine/why/caller.h"
 #include "engine/why/look.h"
 #include "sys/file.h"
 
-/* Of the machine's first user namespace (include/linux/proc_ns.h). */
-#define FIRST_USER_NS 0xEFFFFFFDu
 #define STATUS_MAX 65536
 
 int look_found(const struct why_case *c, struct why_finding *found,
@@ -158,6 +157,18 @@ const char *look_nearest(const struct why_case *c, const char *path)
 			return "/";
 		slash[slash == copy] = '\0';
 	}
+	return copy;
+}
+
+const char *look_folder(const struct why_case *c, const char *path)
+{
+	const char *whole = look_path(c, path);
+	char *copy = whole ? arena_strdup(c->arena, whole) : NULL;
+	char *slash = copy ? strrchr(copy, '/') : NULL;
+
+	if (!slash)
+		return NULL;
+	slash[slash == copy] = '\0';
 	return copy;
 }
 

@@ -37,6 +37,8 @@ int look_open(const struct why_case *c, const char *path, int flags);
 bool look_stat(const struct why_case *c, const char *path, struct stat *ret_st);
 /* The nearest folder of a path that is there: the text, in the arena. */
 const char *look_nearest(const struct why_case *c, const char *path);
+/* The folder that a path is in, as text; NULL. */
+const char *look_folder(const struct why_case *c, const char *path);
 
 /* The mounts of its mount namespace. Return: false: they cannot be read. */
 bool look_mounts(const struct why_case *c, struct mountinfo_list *ret_list);

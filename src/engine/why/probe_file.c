@@ -22,22 +22,6 @@ static const struct mountinfo *mount_of(const struct why_case *c,
 	return look_mount(c, list, c->subject);
 }
 
-/* The folder a path is in. */
-static const char *folder_of(const struct why_case *c, const char *path)
-{
-	const char *whole = look_path(c, path);
-	char *copy, *slash;
-
-	if (!whole)
-		return NULL;
-	copy = arena_strdup(c->arena, whole);
-	slash = strrchr(copy, '/');
-	if (!slash)
-		return NULL;
-	slash[slash == copy] = '\0';
-	return copy;
-}
-
 /* ---- read-only ---- */
 
 int probe_read_only_fs(const struct why_case *c, struct why_finding *found)
@@ -170,7 +154,7 @@ static int marked(const struct why_case *c, struct why_finding *found, int mark,
 		  const char *letter)
 {
 	const char *const paths[] = { look_path(c, c->subject),
-				      folder_of(c, c->subject) };
+				      look_folder(c, c->subject) };
 
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
 		if (paths[i] && has_mark(c, paths[i], mark))
@@ -200,24 +184,37 @@ static bool disk_of(const struct why_case *c, struct statvfs *ret_disk)
 	return fd >= 0 && fstatvfs(fd, ret_disk) == 0;
 }
 
-static const char *disk_point(const struct why_case *c)
+/* @option: what makes a tmpfs larger, to @to; @ret_more says so. */
+static const char *disk_point(const struct why_case *c, const char *option,
+			      unsigned long long to, const char **ret_more)
 {
 	struct mountinfo_list list;
 	const struct mountinfo *mount = NULL;
 
+	*ret_more = "";
 	if (look_mounts(c, &list))
 		mount = look_mount(c, &list, c->subject ? c->subject : ".");
-	return mount ? mount->point : "/";
+	if (!mount)
+		return "/";
+	if (strcmp(mount->type, "tmpfs") == 0)
+		*ret_more = arena_printf(c->arena,
+					 "; or, as root: mount -o "
+					 "remount,%s=%llu '%s'",
+					 option, to, mount->point);
+	return mount->point;
 }
 
 int probe_disk_full(const struct why_case *c, struct why_finding *found)
 {
 	struct statvfs disk;
+	const char *point, *more;
 
 	if (!disk_of(c, &disk) || !disk.f_blocks || disk.f_bavail > 0)
 		return 0;
+	point = disk_point(c, "size", 2ull * disk.f_blocks * disk.f_frsize,
+			   &more);
 	return look_found(
-		c, found, true, disk_point(c), NULL,
+		c, found, true, point, more,
 		"of %llu KiB %llu are free, none for ordinary users",
 		(unsigned long long)disk.f_blocks * disk.f_frsize / 1024,
 		(unsigned long long)disk.f_bfree * disk.f_frsize / 1024);
@@ -226,10 +223,12 @@ int probe_disk_full(const struct why_case *c, struct why_finding *found)
 int probe_inodes_full(const struct why_case *c, struct why_finding *found)
 {
 	struct statvfs disk;
+	const char *point, *more;
 
 	if (!disk_of(c, &disk) || !disk.f_files || disk.f_ffree > 0)
 		return 0;
-	return look_found(c, found, true, disk_point(c), NULL,
+	point = disk_point(c, "nr_inodes", 2ull * disk.f_files, &more);
+	return look_found(c, found, true, point, more,
 			  "all %llu inodes are used",
 			  (unsigned long long)disk.f_files);
 }
@@ -237,10 +236,11 @@ int probe_inodes_full(const struct why_case *c, struct why_finding *found)
 int probe_quota(const struct why_case *c, struct why_finding *found)
 {
 	struct proc_status status;
+	const char *more;
 
 	if (!look_status(c, &status))
 		return 0;
-	return look_found(c, found, false, disk_point(c), NULL,
+	return look_found(c, found, false, disk_point(c, "", 0, &more), NULL,
 			  "the kernel says EDQUOT; process %d writes as user "
 			  "%u, group %u",
 			  c->pid, status.uid[PROC_FS], status.gid[PROC_FS]);

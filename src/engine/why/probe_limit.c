@@ -12,6 +12,7 @@
 #include "engine/why/group.h"
 #include "kernel/cgroup_refusal.h"
 #include "kernel/proc_status.h"
+#include "sys/ptrace.h"
 #include "sys/file.h"
 
 #define NO_LIMIT INT64_MAX
@@ -129,12 +130,14 @@ int probe_pids_limit(const struct why_case *c, struct why_finding *found)
 
 #define ANYBODY (-1)
 
-/* Threads of a real user, or of all that are in sight. */
-static int64_t count_of_user(int64_t uid)
+/* What @each says of the processes of a real user, or of all that are in sight,
+ * together. It is given the number, and the text of the status. */
+static int64_t sum_of_user(int64_t uid,
+			   int64_t (*each)(const char *pid, const char *status))
 {
 	DIR *dir = opendir("/proc");
 	const struct dirent *entry;
-	int64_t count = 0;
+	int64_t sum = 0;
 
 	while (dir && (entry = readdir(dir))) {
 		char path[64], text[4096];
@@ -144,11 +147,17 @@ static int64_t count_of_user(int64_t uid)
 		snprintf(path, sizeof(path), "%.20s/status", entry->d_name);
 		if (sys_read_file(dirfd(dir), path, text, sizeof(text)) >= 0 &&
 		    (uid == ANYBODY || number_of(text, "Uid") == uid))
-			count += number_of(text, "Threads");
+			sum += each(entry->d_name, text);
 	}
 	if (dir)
 		closedir(dir);
-	return count;
+	return sum;
+}
+
+static int64_t threads_in(const char *pid, const char *status)
+{
+	(void)pid;
+	return number_of(status, "Threads");
 }
 
 int probe_rlimit_nproc(const struct why_case *c, struct why_finding *found)
@@ -159,7 +168,7 @@ int probe_rlimit_nproc(const struct why_case *c, struct why_finding *found)
 
 	if (limit < 0 || limit == NO_LIMIT || uid == 0)
 		return 0;
-	used = count_of_user(uid);
+	used = sum_of_user(uid, threads_in);
 	/* Those of other pid namespaces count and cannot be seen. */
 	if (used < limit)
 		return 0;
@@ -208,8 +217,8 @@ int probe_threads_max(const struct why_case *c, struct why_finding *found)
 int probe_pid_max(const struct why_case *c, struct why_finding *found)
 {
 	return hit_machine(c, found, "kernel.pid_max",
-			   "/proc/sys/kernel/pid_max", count_of_user(ANYBODY),
-			   RESERVED_PIDS);
+			   "/proc/sys/kernel/pid_max",
+			   sum_of_user(ANYBODY, threads_in), RESERVED_PIDS);
 }
 
 /* ---- inotify, keys ---- */
@@ -223,40 +232,20 @@ static bool is_inotify(const char *path)
 	return strcmp(text, "anon_inode:inotify") == 0;
 }
 
-static int64_t count_inotify_in(const char *pid)
+static int64_t inotify_in(const char *pid, const char *status)
 {
 	char path[300];
 	const struct dirent *entry;
 	int64_t count = 0;
 	DIR *dir;
 
+	(void)status;
 	snprintf(path, sizeof(path), "/proc/%.20s/fd", pid);
 	dir = opendir(path);
 	while (dir && (entry = readdir(dir))) {
 		snprintf(path, sizeof(path), "/proc/%.20s/fd/%.20s", pid,
 			 entry->d_name);
 		count += is_inotify(path);
-	}
-	if (dir)
-		closedir(dir);
-	return count;
-}
-
-static int64_t count_inotify(uint32_t uid)
-{
-	DIR *dir = opendir("/proc");
-	const struct dirent *entry;
-	int64_t count = 0;
-
-	while (dir && (entry = readdir(dir))) {
-		char path[64], text[4096];
-
-		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
-			continue;
-		snprintf(path, sizeof(path), "%.20s/status", entry->d_name);
-		if (sys_read_file(dirfd(dir), path, text, sizeof(text)) >= 0 &&
-		    number_of(text, "Uid") == uid)
-			count += count_inotify_in(entry->d_name);
 	}
 	if (dir)
 		closedir(dir);
@@ -288,7 +277,7 @@ int probe_inotify_instances(const struct why_case *c, struct why_finding *found)
 
 	if (!is_called(c, "inotify_init") || max < 0)
 		return 0;
-	used = count_inotify(uid);
+	used = sum_of_user(uid, inotify_in);
 	if (used < max)
 		return 0;
 	return found_it(c, found, true, text_of(c, max), key,
@@ -352,7 +341,20 @@ static const char *kib(const struct why_case *c, int64_t bytes)
 		       arena_printf(c->arena, "%" PRId64 " KiB", bytes / 1024);
 }
 
-/* @used_kb: what is mapped now; it is this one if little is left of it. */
+/* Bytes that the refused call would have added. */
+static int64_t asked_for(const struct why_case *c)
+{
+	uint64_t bytes = 0;
+
+	if (c->stop && is_called(c, "mmap"))
+		bytes = c->stop->args[1];
+	else if (c->stop && is_called(c, "mremap"))
+		bytes = c->stop->args[2];
+	return bytes < NO_LIMIT / 2 ? (int64_t)bytes : NO_LIMIT / 2;
+}
+
+/* Of what it has now and what it asked for: it is this one if that is more than
+ * the limit, or nearly. */
 static int hit_memory(const struct why_case *c, struct why_finding *found,
 		      const char *limit_name, const char *used_word,
 		      const char *short_name)
@@ -362,12 +364,17 @@ static int hit_memory(const struct why_case *c, struct why_finding *found,
 
 	if (limit < 0 || limit == NO_LIMIT || used < 0)
 		return 0;
-	return found_it(c, found, used * 1024 > limit / 10 * 9, kib(c, limit),
-			short_name,
-			arena_printf(c->arena,
-				     "%s of the process is %" PRId64
-				     " KiB, its limit %s",
-				     used_word, used, kib(c, limit)));
+	return found_it(
+		c, found, used * 1024 + asked_for(c) > limit / 10 * 9,
+		kib(c, limit), short_name,
+		arena_printf(
+			c->arena,
+			"%s of the process is %" PRId64 " KiB, its limit %s%s",
+			used_word, used, kib(c, limit),
+			asked_for(c) ?
+				arena_printf(c->arena, ", and it asked for %s",
+					     kib(c, asked_for(c))) :
+				""));
 }
 
 int probe_rlimit_as(const struct why_case *c, struct why_finding *found)

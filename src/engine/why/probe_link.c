@@ -18,7 +18,11 @@
 
 int look_net_fd(const struct why_case *c)
 {
-	if (c->is_self)
+	struct stat ours;
+
+	/* an ordinary user may ask in the own one, but not enter it */
+	if (c->is_self || (stat("/proc/self/ns/net", &ours) == 0 &&
+			   ours.st_ino == look_ns(c, NS_NET)))
 		return -1;
 	return openat(c->proc_fd, "ns/net", O_RDONLY | O_CLOEXEC);
 }
@@ -27,8 +31,7 @@ bool look_net_open(const struct why_case *c, struct netlink *ret_nl)
 {
 	CLEANUP_FD int net_fd = look_net_fd(c);
 
-	return (c->is_self || net_fd >= 0) &&
-	       net_socket_netlink(net_fd, NETLINK_ROUTE, ret_nl, NULL) == 0;
+	return net_socket_netlink(net_fd, NETLINK_ROUTE, ret_nl, NULL) == 0;
 }
 
 const char *look_link_name(const struct why_case *c, int index)

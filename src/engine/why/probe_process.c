@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -69,6 +70,8 @@ static bool is_private(const struct why_case *c)
 	if (!rest || strncmp(rest, "/proc/", 6) != 0)
 		return !(c->call & WHY_OPEN) || c->failed;
 	rest += 6 + strcspn(rest + 6, "/");
+	if (!*rest) /* as a whole: ptrace(2) */
+		return !(c->call & WHY_OPEN);
 	for (size_t i = 0; i < ARRAY_LEN(files); i++)
 		if (strncmp(rest, files[i], strlen(files[i])) == 0)
 			return true;
@@ -171,6 +174,38 @@ int probe_process_more_caps(const struct why_case *c, struct why_finding *found)
 			  o.pid, (unsigned long long)o.its.caps[PROC_PERMITTED],
 			  c->pid,
 			  (unsigned long long)o.own.caps[PROC_CAP_EFFECTIVE]);
+}
+
+/* ---- traced, signalled ---- */
+
+int probe_process_traced(const struct why_case *c, struct why_finding *found)
+{
+	struct proc_status its;
+	int pid = pid_of(c);
+
+	if (!pid || !load_status(c, pid, &its) || !its.tracer)
+		return 0;
+	return look_found(c, found, true, number(c, "", pid),
+			  look_process(c, its.tracer),
+			  "TracerPid of process %d is %d", pid, its.tracer);
+}
+
+int probe_signal_user(const struct why_case *c, struct why_finding *found)
+{
+	struct proc_status own, its;
+	int pid = c->subject ? atoi(c->subject) : 0;
+
+	if (pid <= 0 || !caller_status(c, &own) || !load_status(c, pid, &its) ||
+	    own.uid[PROC_REAL] == its.uid[PROC_REAL] ||
+	    own.uid[PROC_REAL] == its.uid[PROC_SAVED] ||
+	    own.uid[PROC_EFFECTIVE] == its.uid[PROC_REAL] ||
+	    own.uid[PROC_EFFECTIVE] == its.uid[PROC_SAVED])
+		return 0;
+	return look_found(c, found, true, look_process(c, pid),
+			  arena_printf(c->arena, "%u", its.uid[PROC_REAL]),
+			  "process %d is of user %u, and process %d of user %u",
+			  pid, its.uid[PROC_REAL], c->pid,
+			  own.uid[PROC_EFFECTIVE]);
 }
 
 /* ---- entering ---- */

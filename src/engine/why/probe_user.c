@@ -8,8 +8,8 @@
 
 #include "base/num.h"
 #include "engine/why/caller.h"
+#include "engine/why/look.h"
 #include "kernel/cap.h"
-#include "kernel/sysctl.h"
 #include "sys/mount.h"
 #include "sys/process.h"
 
@@ -23,57 +23,61 @@
 /* ---- capabilities ---- */
 
 /* What each call takes; the first row that fits is it. @name: the beginning of
- * the call's, or "": any. @owner: whose user namespace; see caller_can(). */
+ * the call's, or "": any. @owner: whose user namespace; see caller_can().
+ * @alone: what kist unshare is to make, for one's own use; "": that would not
+ * help. */
 static const struct {
 	uint32_t calls;
 	char name[20];
 	int cap;
 	enum ns_kind owner;
+	char alone[12];
 } takes[] = {
-	{ WHY_NS, "", CAP_SYS_ADMIN, NS_USER },
-	{ WHY_JOIN, "", CAP_SYS_ADMIN, NS_USER },
-	{ WHY_MOUNT | WHY_UMOUNT | WHY_REMOUNT, "", CAP_SYS_ADMIN, NS_MNT },
-	{ WHY_ROOT, "chroot", CAP_SYS_CHROOT, NS_USER },
-	{ WHY_ROOT, "", CAP_SYS_ADMIN, NS_MNT },
-	{ WHY_LINK, "", CAP_NET_ADMIN, NS_NET },
-	{ WHY_SETID, "setuid", CAP_SETUID, NS_USER },
-	{ WHY_SETID, "setreuid", CAP_SETUID, NS_USER },
-	{ WHY_SETID, "setresuid", CAP_SETUID, NS_USER },
-	{ WHY_SETID, "setg", CAP_SETGID, NS_USER },
-	{ WHY_SETID, "setre", CAP_SETGID, NS_USER },
-	{ WHY_SETID, "chown", CAP_CHOWN, NS_USER },
-	{ WHY_SETID, "lchown", CAP_CHOWN, NS_USER },
-	{ WHY_SETID, "fchown", CAP_CHOWN, NS_USER },
-	{ WHY_SOCKET, "socket", CAP_NET_RAW, NS_NET },
-	{ WHY_MKNOD, "", CAP_MKNOD, NS_COUNT },
-	{ WHY_SIGNAL, "", CAP_KILL, NS_USER },
-	{ WHY_LIMIT, "sched_set", CAP_SYS_NICE, NS_COUNT },
-	{ WHY_LIMIT, "setpriority", CAP_SYS_NICE, NS_COUNT },
-	{ WHY_LIMIT, "mlock", CAP_IPC_LOCK, NS_COUNT },
-	{ WHY_LIMIT, "", CAP_SYS_RESOURCE, NS_COUNT },
-	{ WHY_OTHER, "sethostname", CAP_SYS_ADMIN, NS_UTS },
-	{ WHY_OTHER, "setdomainname", CAP_SYS_ADMIN, NS_UTS },
-	{ WHY_OTHER, "reboot", CAP_SYS_BOOT, NS_PID },
-	{ WHY_OTHER, "init_module", CAP_SYS_MODULE, NS_COUNT },
-	{ WHY_OTHER, "finit_module", CAP_SYS_MODULE, NS_COUNT },
-	{ WHY_OTHER, "clock_settime", CAP_SYS_TIME, NS_COUNT },
-	{ WHY_OTHER, "settimeofday", CAP_SYS_TIME, NS_COUNT },
-	{ WHY_OTHER, "swapon", CAP_SYS_ADMIN, NS_COUNT },
-	{ WHY_OTHER, "bpf", CAP_BPF, NS_COUNT },
-	{ WHY_OTHER, "perf_event_open", CAP_PERFMON, NS_COUNT },
+	{ WHY_NS, "", CAP_SYS_ADMIN, NS_USER, "-r" },
+	{ WHY_JOIN, "", CAP_SYS_ADMIN, NS_USER, "" },
+	{ WHY_MOUNT | WHY_UMOUNT | WHY_REMOUNT, "", CAP_SYS_ADMIN, NS_MNT,
+	  "-rm" },
+	{ WHY_ROOT, "chroot", CAP_SYS_CHROOT, NS_USER, "-r" },
+	{ WHY_ROOT, "", CAP_SYS_ADMIN, NS_MNT, "-rm" },
+	{ WHY_LINK, "", CAP_NET_ADMIN, NS_NET, "-rn" },
+	{ WHY_SETID, "setuid", CAP_SETUID, NS_USER, "--map-auto" },
+	{ WHY_SETID, "setreuid", CAP_SETUID, NS_USER, "--map-auto" },
+	{ WHY_SETID, "setresuid", CAP_SETUID, NS_USER, "--map-auto" },
+	{ WHY_SETID, "setg", CAP_SETGID, NS_USER, "--map-auto" },
+	{ WHY_SETID, "setre", CAP_SETGID, NS_USER, "--map-auto" },
+	{ WHY_SETID, "chown", CAP_CHOWN, NS_USER, "--map-auto" },
+	{ WHY_SETID, "lchown", CAP_CHOWN, NS_USER, "--map-auto" },
+	{ WHY_SETID, "fchown", CAP_CHOWN, NS_USER, "--map-auto" },
+	{ WHY_SOCKET, "socket", CAP_NET_RAW, NS_NET, "-rn" },
+	{ WHY_MKNOD, "", CAP_MKNOD, NS_COUNT, "" },
+	{ WHY_SIGNAL, "", CAP_KILL, NS_USER, "" },
+	{ WHY_LIMIT, "sched_set", CAP_SYS_NICE, NS_COUNT, "" },
+	{ WHY_LIMIT, "setpriority", CAP_SYS_NICE, NS_COUNT, "" },
+	{ WHY_LIMIT, "mlock", CAP_IPC_LOCK, NS_COUNT, "" },
+	{ WHY_LIMIT, "", CAP_SYS_RESOURCE, NS_COUNT, "" },
+	{ WHY_OTHER, "sethostname", CAP_SYS_ADMIN, NS_UTS, "-ru" },
+	{ WHY_OTHER, "setdomainname", CAP_SYS_ADMIN, NS_UTS, "-ru" },
+	{ WHY_OTHER, "reboot", CAP_SYS_BOOT, NS_PID, "" },
+	{ WHY_OTHER, "init_module", CAP_SYS_MODULE, NS_COUNT, "" },
+	{ WHY_OTHER, "finit_module", CAP_SYS_MODULE, NS_COUNT, "" },
+	{ WHY_OTHER, "clock_settime", CAP_SYS_TIME, NS_COUNT, "" },
+	{ WHY_OTHER, "settimeofday", CAP_SYS_TIME, NS_COUNT, "" },
+	{ WHY_OTHER, "swapon", CAP_SYS_ADMIN, NS_COUNT, "" },
+	{ WHY_OTHER, "bpf", CAP_BPF, NS_COUNT, "" },
+	{ WHY_OTHER, "perf_event_open", CAP_PERFMON, NS_COUNT, "" },
+	{ WHY_OTHER, "syslog", CAP_SYSLOG, NS_COUNT, "" },
 };
 
+/* " of net:[4026531840]"; "": what it takes is taken of no namespace. */
 static const char *owned(const struct why_case *c, enum ns_kind kind)
 {
-	const char *name;
+	const char *name = kind == NS_COUNT || kind == NS_USER ?
+				   NULL :
+				   ns_table[kind].name;
 
-	if (kind == NS_COUNT)
-		return "the machine, the first one";
-	if (kind == NS_USER)
-		return "the process: its own";
-	name = ns_table[kind].name;
-	return arena_printf(c->arena, "%s:[%llu]", name,
-			    (unsigned long long)caller_ns(c, name));
+	return name ? arena_printf(c->arena, " of %s:[%llu]", name,
+				   (unsigned long long)caller_ns(c, name)) :
+		      "";
 }
 
 static bool is_of_new_user(const struct why_case *c)
@@ -88,32 +92,60 @@ static bool is_raw(const struct why_case *c)
 	       (c->flags & 0xf) == 10;
 }
 
-static int lacking(const struct why_case *c, size_t row,
-		   struct why_finding *found)
+/* Is it in want of the capability? Then @ret_evidence says so. */
+static bool lacks(const struct why_case *c, size_t row,
+		  const char **ret_evidence)
 {
 	const char *owner, *own, *name = cap_name(takes[row].cap);
 	int can = caller_can(c, takes[row].cap, takes[row].owner, &owner, &own);
 
 	if (can == 1)
-		return 0;
-	found->arg[0] = name;
-	found->arg[1] = owned(c, takes[row].owner);
-	found->is_certain = true;
+		return false;
 	if (can < 0)
-		found->evidence = arena_printf(
+		*ret_evidence = arena_printf(
 			c->arena,
 			"it is in %s, and that belongs to a user namespace "
 			"above",
 			own);
 	else if (owner && own && strcmp(owner, own) != 0)
-		found->evidence = arena_printf(
-			c->arena, "the process is in %s, but %s is the owner",
-			own, owner);
+		*ret_evidence = arena_printf(
+			c->arena, "the process is in %s, but %s is the owner%s",
+			own, owner, owned(c, takes[row].owner));
 	else
-		found->evidence = arena_printf(c->arena,
-					       "CapEff of process %d has no %s",
-					       c->pid, name);
-	return 1;
+		*ret_evidence = arena_printf(c->arena,
+					     "CapEff of process %d has no %s",
+					     c->pid, name);
+	return true;
+}
+
+/* To give away a file of another's takes root of where that one is. */
+static bool is_ones_own(const struct why_case *c)
+{
+	struct proc_status status;
+	struct stat st;
+
+	return look_stat(c, c->subject, &st) && caller_status(c, &status) &&
+	       st.st_uid == status.uid[PROC_FS];
+}
+
+/* The words of kist unshare that make all that the call needs. */
+static const char *own_namespaces(const struct why_case *c, size_t row)
+{
+	const char *words = takes[row].alone;
+
+	if (!words[0] ||
+	    (c->name && strstr(c->name, "chown") && !is_ones_own(c)))
+		return "";
+	if (c->call == WHY_NS)
+		for (int kind = 0; kind < NS_COUNT; kind++)
+			if (kind != NS_USER &&
+			    c->flags & (uint64_t)ns_table[kind].clone_flag)
+				words = arena_printf(c->arena, "%s --%s", words,
+						     ns_table[kind].name);
+	return arena_printf(
+		c->arena,
+		", or be root of namespaces of your own: kist unshare %s",
+		words);
 }
 
 /* The row of the call, or -1. */
@@ -134,8 +166,13 @@ int probe_capability(const struct why_case *c, struct why_finding *found)
 {
 	int row = row_of(c);
 
-	return row >= 0 && takes[row].owner != NS_COUNT &&
-	       lacking(c, (size_t)row, found);
+	if (row < 0 || takes[row].owner == NS_COUNT ||
+	    !lacks(c, (size_t)row, &found->evidence))
+		return 0;
+	found->arg[0] = cap_name(takes[row].cap);
+	found->arg[1] = own_namespaces(c, (size_t)row);
+	found->is_certain = true;
+	return 1;
 }
 
 /* ---- what no user namespace gives ---- */
@@ -151,50 +188,16 @@ int probe_capability_machine(const struct why_case *c,
 	int row = row_of(c);
 
 	if (row < 0 || takes[row].owner != NS_COUNT ||
-	    !lacking(c, (size_t)row, found))
+	    !lacks(c, (size_t)row, &found->evidence))
 		return 0;
+	found->arg[0] = cap_name(takes[row].cap);
 	found->arg[1] = is_in_first(c) ?
 				arena_printf(c->arena,
 					     "; a container is given it with "
 					     "--cap-add %s",
 					     found->arg[0] + 4) :
 				": outside of this user namespace";
-	return 1;
-}
-
-int probe_sysctl_machine(const struct why_case *c, struct why_finding *found)
-{
-	static const char folder[] = "/proc/sys/";
-	const char *key = c->subject;
-	char path[SYSCTL_PATH_MAX], name[80];
-	struct proc_status status;
-
-	if (key && strncmp(key, folder, strlen(folder)) == 0)
-		key += strlen(folder);
-	if (!key || *key == '/' || !caller_status(c, &status) ||
-	    sysctl_check(key, UINT32_MAX, path, NULL) == 0 ||
-	    strstr(key, "hostname") || strstr(key, "pid_max"))
-		return 0;
-	if (is_in_first(c) && status.uid[PROC_EFFECTIVE] == 0)
-		return 0;
-	snprintf(name, sizeof(name), "%s", key);
-	for (char *at = name; *at; at++)
-		if (*at == '/')
-			*at = '.';
-	found->arg[0] = arena_strdup(c->arena, name);
-	found->arg[1] = is_in_first(c) ? "" :
-					 ": outside of this user namespace";
 	found->is_certain = true;
-	found->evidence =
-		is_in_first(c) ?
-			arena_printf(c->arena, "process %d is user %u", c->pid,
-				     status.uid[PROC_EFFECTIVE]) :
-			arena_printf(c->arena,
-				     "process %d is in user:[%llu], the "
-				     "machine's is user:[%llu]",
-				     c->pid,
-				     (unsigned long long)caller_ns(c, "user"),
-				     (unsigned long long)FIRST_USER_NS);
 	return 1;
 }
 

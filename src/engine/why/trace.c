@@ -28,6 +28,7 @@
 
 #include "base/path.h"
 #include "engine/why/decode.h"
+#include "engine/why/rights.h"
 #include "engine/why/trace_state.h"
 #include "kernel/proc_status.h"
 #include "sys/file.h"
@@ -86,17 +87,21 @@ static void note_state(struct tracer *t, struct tracee *one, int proc_fd)
 	if (sys_read_file(proc_fd, "limits", text, sizeof(text)) > 0 &&
 	    (!one->limits || strcmp(one->limits, text) != 0))
 		one->limits = arena_strdup(t->traced->arena, text);
+	one->who = why_trace_who(t->traced->arena, proc_fd, one->pid);
 }
 
 /* ---- its calls ---- */
 
-static bool has_privilege(int dir_fd, const char *path)
+/* The bits do nothing in a user namespace that does not map both ids. */
+static bool has_privilege(const struct why_case *c, int dir_fd,
+			  const char *path)
 {
 	char proc_path[64], value;
 	CLEANUP_FD int fd = openat(dir_fd, path, O_PATH | O_CLOEXEC);
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    !rights_has_owner(c, &st))
 		return false;
 	if ((st.st_mode & S_ISUID && st.st_uid != geteuid()) ||
 	    (st.st_mode & S_ISGID && st.st_gid != getegid()))
@@ -105,11 +110,12 @@ static bool has_privilege(int dir_fd, const char *path)
 	return getxattr(proc_path, "security.capability", &value, 0) > 0;
 }
 
+static const char *const execs[] = { "execve", "execveat", NULL };
+
 /* Does the call that begins execute a program that changes the user? */
 static bool changes_user(struct tracer *t, const struct tracee *one,
 			 const char **ret_program)
 {
-	static const char *const calls[] = { "execve", "execveat", NULL };
 	CLEANUP_ARENA struct arena arena;
 	CLEANUP_FD int proc_fd = -1;
 	CLEANUP_FD int dir_fd = -1;
@@ -119,7 +125,7 @@ static bool changes_user(struct tracer *t, const struct tracee *one,
 				  .pid = one->pid };
 
 	arena_init(&arena);
-	if (t->is_root || !why_trace_is_call(&one->entry, calls))
+	if (t->is_root || !why_trace_is_call(&one->entry, execs))
 		return false;
 	c.proc_fd = proc_fd = why_trace_proc(one->pid);
 	d.word = why_decode_row(&one->entry, &c.name);
@@ -131,7 +137,7 @@ static bool changes_user(struct tracer *t, const struct tracee *one,
 	dir_fd = openat(proc_fd, c.subject[0] == '/' ? "root" : "cwd",
 			O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir_fd < 0 ||
-	    !has_privilege(dir_fd, c.subject + strspn(c.subject, "/")))
+	    !has_privilege(&c, dir_fd, c.subject + strspn(c.subject, "/")))
 		return false;
 	*ret_program = arena_strdup(t->traced->arena, c.subject);
 	return true;
@@ -173,6 +179,8 @@ static bool at_call(struct tracer *t, struct tracee *one)
 		why_trace_refused(t, one, (int)-stop.result);
 	else if (stop.result > 0)
 		why_trace_answered(t, one, stop.result);
+	else if (why_trace_is_call(&one->entry, execs))
+		why_executed(t->traced, one->pid);
 	return false;
 }
 

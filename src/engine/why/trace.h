@@ -51,10 +51,18 @@ bool why_is_worth(const struct why_case *c, bool is_known_call);
 /* A process wrote @text to its standard error. */
 void why_blame(struct why_traced *traced, pid_t pid, const char *text);
 
+/* A process executed a program: that it was not found in the folders of PATH
+ * before is no matter. */
+void why_executed(struct why_traced *traced, pid_t pid);
+
 /* A process ended, not well. */
 void why_ended(struct why_traced *traced, pid_t pid);
 
-/* The refusal that mattered; NULL: there is none. */
-const struct why_refusal *why_choose(const struct why_traced *traced);
+/* The refusal that mattered, of those with @errnum (0: any); NULL: none. What
+ * fails when things are cleared away comes last. */
+const struct why_refusal *why_choose(const struct why_traced *traced,
+				     int errnum);
+/* The one that was complained of, though the command went on; NULL: none. */
+const struct why_refusal *why_choose_told(const struct why_traced *traced);
 
 #endif

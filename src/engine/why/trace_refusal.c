@@ -29,7 +29,7 @@ bool why_trace_is_call(const struct sys_call_stop *stop,
 	return false;
 }
 
-static const char *who(struct arena *arena, int proc_fd, pid_t pid)
+const char *why_trace_who(struct arena *arena, int proc_fd, pid_t pid)
 {
 	char name[64];
 	ssize_t len = sys_read_file(proc_fd, "comm", name, sizeof(name));
@@ -68,7 +68,7 @@ static bool is_repeated(struct why_traced *traced, const struct why_case *c)
 	return false;
 }
 
-static void examine(struct tracer *t, struct why_case *c)
+static void examine(struct tracer *t, struct why_case *c, const char *who)
 {
 	struct why_traced *traced = t->traced;
 	struct why_refusal *r;
@@ -84,7 +84,8 @@ static void examine(struct tracer *t, struct why_case *c)
 	r = &traced->refusals[traced->count];
 	*r = (struct why_refusal){ .c = *c };
 	r->why.arena = traced->arena;
-	r->why.who = who(traced->arena, c->proc_fd, c->pid);
+	r->why.who = who ? who :
+			   why_trace_who(traced->arena, c->proc_fd, c->pid);
 	r->why.errnum = c->errnum;
 	if (why_answer(c, &r->why) == 0)
 		traced->count++;
@@ -114,7 +115,7 @@ void why_trace_refused(struct tracer *t, const struct tracee *one, int errnum)
 	if (d.word)
 		why_decode(&d);
 	if (why_is_worth(&c, d.word != NULL))
-		examine(t, &c);
+		examine(t, &c, NULL);
 }
 
 void why_trace_answered(struct tracer *t, const struct tracee *one,
@@ -130,7 +131,7 @@ void why_trace_answered(struct tracer *t, const struct tracee *one,
 
 	if (proc_fd >= 0 &&
 	    why_decode_netlink(&one->entry, length, one->pid, &c))
-		examine(t, &c);
+		examine(t, &c, NULL);
 }
 
 const char *why_trace_limit_signal(int signal)
@@ -156,7 +157,7 @@ void why_trace_killed(struct tracer *t, const struct tracee *one, int signal)
 		.arena = t->traced->arena,
 	};
 
-	examine(t, &c);
+	examine(t, &c, one->who);
 }
 
 /* ---- what it says of it ---- */

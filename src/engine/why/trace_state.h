@@ -18,6 +18,7 @@ struct tracee {
 	char said[WHY_TRACE_TEXT + 1]; /* the line it is writing */
 	size_t said_len;
 	const char *limits; /* the same */
+	const char *who;    /* "process 12 (cat)" */
 };
 
 struct tracer {
@@ -31,6 +32,9 @@ struct tracer {
 
 /* Its folder of /proc. Return: an fd, or -1. */
 int why_trace_proc(pid_t pid);
+
+/* "process 12 (cat)", in the arena. */
+const char *why_trace_who(struct arena *arena, int proc_fd, pid_t pid);
 
 /* Is it one of these system calls? */
 bool why_trace_is_call(const struct sys_call_stop *stop,

@@ -61,8 +61,9 @@ enum why_call {
  * @call:	one of enum why_call, or several (a verb of kist); @name: as people say: "mount", "uid_map"
  * @subject:	path, device, controller, program: as the caller gave it;
  *		relative to the process's own root and folder; NULL: none
- * @source, @type, @value: of a mount its source and type; what was written. Of
- *		a process that was ended its last limits and cgroup of /proc
+ * @source, @type, @value: of a mount its source and type; of two names the old
+ *		one; of openat2 its resolve; what was written. Of a process that
+ *		was ended its last limits and cgroup of /proc
  * @flags:	CLONE_NEW*, MS_* … as the call had them
  * @pid:	who was refused; @proc_fd: its folder of /proc
  * @is_self:	that is us: then things may also be tried
