@@ -141,7 +141,7 @@ for i in range(400):
 	refused CAPABILITY_MACHINE "is the owner" unshare -Ur "$KIST" why --json EPERM swapon
 	refused CAPABILITY_MACHINE "is the owner" unshare -Ur "$KIST" why --json EPERM setrlimit
 	as_user true
-	refused SYSCTL_MACHINE "the machine's is user:[" \
+	refused SYSCTL_MACHINE "which is not the machine's" \
 		user_why unshare -Ur sh -c 'echo 5 >/proc/sys/kernel/panic || exit 1'
 	[ "$(jq -r '.findings[0].fix' <<<"$output")" = "be root of the machine: outside of this user namespace" ]
 	# a limit that is far away is no more than a guess
