@@ -110,24 +110,22 @@ is_default() {
 }
 
 @test "errnos have the number and the words of the C library" {
-	local name words number
-	while IFS=$'\t' read -r name words number; do
-		run -0 errno_of "$name"
-		[ "$output" = "$number $words" ] || {
-			echo "$name: told: $number $words; is: $output"
-			return 1
-		}
-	done < <(timeout 60 "$KIST" explain --json | jq -r '.[] | select(.kind == "errno") |
+	timeout 60 "$KIST" explain --json | jq -r '.[] | select(.kind == "errno") |
 		[.name, .also[0], (.also[] | select(startswith("errno ")) |
-			ltrimstr("errno "))] | @tsv')
+			ltrimstr("errno "))] | @tsv' >"$SCRATCH/told"
+	[ "$(wc -l <"$SCRATCH/told")" -gt 30 ]
+	run -0 errnos_of_python <"$SCRATCH/told"
+	diff "$SCRATCH/told" <(echo "$output")
 }
 
-# The number and text of an errno, as Python has them of the C library.
-errno_of() {
+# The same lines, with number and text as Python has them of the C library.
+errnos_of_python() {
 	python3 -c '
 import errno, os, sys
-n = getattr(errno, sys.argv[1])
-print(n, os.strerror(n))' "$1"
+for line in sys.stdin:
+    name = line.split("\t")[0]
+    number = getattr(errno, name)
+    print(name, os.strerror(number), number, sep="\t")'
 }
 
 @test "mount flags that are explained are those that kist knows" {

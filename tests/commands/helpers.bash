@@ -253,9 +253,7 @@ make_bundle() {
 # and state file that a container could leave behind
 snapshot_machine() {
 	awk '{ print "mount", $5, $4 }' /proc/self/mountinfo
-	find /sys/fs/cgroup -xdev -mindepth 1 -type d -printf 'cgroup %p\n' \
-		2>/dev/null || :
-	find /sys/fs/cgroup -mindepth 2 -type d -printf 'cgroup %p\n' \
+	find /sys/fs/cgroup -mindepth 1 -type d -printf 'cgroup %p\n' \
 		2>/dev/null || :
 	ip -o link 2>/dev/null | awk -F': ' '{ print "link", $2 }'
 	find /run/kist-oci* /run/netns "$STATE" -mindepth 1 \
@@ -268,16 +266,18 @@ snapshot_machine() {
 
 # Processes of kist, and those that are in another pid namespace than we.
 snapshot_processes() {
-	local ours pid what
+	local ours pid what stat
 	ours=$(readlink /proc/self/ns/pid)
 	find /proc/[0-9]*/exe /proc/[0-9]*/ns/pid \( -lname '*kist*' -o \
 		-lname 'pid:*' ! -lname "${ours/[/\\[}" \) \
 		-printf '%h %l\n' 2>/dev/null | while read -r pid what; do
 		pid=${pid#/proc/}
 		pid=${pid%/ns}
+		# A folder above may be called kist, too.
+		[[ $what != /* || ${what##*/} = *kist* ]] || continue
 		# One that ended and is not yet waited for is no leak of ours.
-		grep -q '^State:.[^Z]' "/proc/$pid/status" 2>/dev/null &&
-			echo "process $pid $what"
+		{ read -r stat <"/proc/$pid/stat"; } 2>/dev/null &&
+			[[ ${stat##*) } != Z* ]] && echo "process $pid $what"
 	done || :
 }
 

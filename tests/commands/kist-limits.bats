@@ -60,7 +60,7 @@ limit() {
 	needs root pids
 	k run -d --name one --pids-limit 7 "$ROOT" sleep 100
 	[ "$(limit pids pids.max pids.max)" = 7 ]
-	run k exec one sh -c 'for i in 1 2 3 4 5 6 7 8 9; do sleep 9 & done'
+	run k exec one sh -c 'for i in 1 2 3 4 5 6 7 8 9; do sleep 9 >/dev/null 2>&1 & done'
 	expect_has 'fork'
 }
 
