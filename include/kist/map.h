@@ -83,7 +83,7 @@ struct kist_map_port {
 	const char *protocol, *address;
 	uint16_t host_port, port;
 	uint64_t ns;		  /* where it leads */
-	const char *published_by; /* "kist", "docker-proxy" … */
+	const char *published_by; /* "kist", "docker-proxy", "netavark" … */
 };
 
 /* @parent: index, -1: a root. Bytes, microseconds, counts. Weights as the file

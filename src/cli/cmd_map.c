@@ -149,49 +149,50 @@ static int map_run(void *global, const void *args, struct kist_error *err)
 	return ret;
 }
 
-#define MAP_NOTES                                                               \
-	"Containers of kist and kist-oci, Docker, Podman, containerd, CRI-O, "  \
-	"LXC and systemd-nspawn are known by their control groups, and named "  \
-	"from the files the engines keep, as far as those can be read; no "     \
-	"engine is asked. The rest are systemd's units, named sets (kist "      \
-	"new), and processes alike in namespaces.\n"                            \
-	"\n"                                                                    \
-	"--html is one file that needs no other, works without a network and "  \
-	"runs no script but its own; keys: / ? 1 2 3 4 and the arrows. "        \
-	"--serve shows it on a loopback address, which every user of the "      \
-	"machine reaches: who does not bring the token of the printed "         \
-	"address is refused. /map.json there is the map as JSON, /events the "  \
-	"same again at each change, as server-sent events, each with the "      \
-	"token. It is read about once a second, and only while somebody "       \
-	"listens.\n"                                                            \
-	"\n"                                                                    \
-	"What is alike is folded; --all shows every line. A letter stands "     \
-	"for a namespace that several share, in its column. Published ports "   \
-	"are those of kist, docker-proxy and pasta; what only a rule of the "   \
-	"packet filter forwards is not shown.\n"                                \
-	"\n"                                                                    \
-	"--json prints one object: \"machine\"; \"hidden\", how many "          \
-	"processes are not the caller's to see; and five lists. Numbers of "    \
-	"namespaces are inodes, as in /proc/PID/ns. What is not known is "      \
-	"left out.\n"                                                           \
-	"\n"                                                                    \
-	"\"things\": kind (container, set, unit, processes, host), engine, "    \
-	"id, name, command, image, user, pid, procs, paused, cgroup, "          \
-	"cgroup_index (in \"cgroups\"), ns (an object: kind to number).\n"      \
-	"\n"                                                                    \
-	"\"namespaces\": kind, ns, initial, name, parent, owner, owner_name, "  \
-	"things, procs, netnsid (as the caller's network knows it), uid_map, "  \
-	"gid_map (lines \"inside outside count\", joined by \", \"). Owners "   \
-	"are told of user, pid and net namespaces.\n"                           \
-	"\n"                                                                    \
-	"\"devices\": ns, index, name, type, up, master, peer_ns and peer "     \
-	"(the other end, or what it lies on), addresses. \"ports\": protocol, " \
-	"address (empty: all), host_port, port, ns, published_by.\n"            \
-	"\n"                                                                    \
-	"\"cgroups\": hierarchy (v1, v2), path, parent (index, -1 for the "     \
-	"root), procs, frozen, memory, memory_max, memory_high (bytes), "       \
-	"pids, pids_max, cpu_usec, cpu_quota_usec, cpu_period_usec, "           \
-	"cpu_weight, oom_kills; a limit is a number or \"max\". The "           \
+#define MAP_NOTES                                                                 \
+	"Containers of kist and kist-oci, Docker, Podman, containerd, CRI-O, "    \
+	"LXC and systemd-nspawn are known by their control groups, and named "    \
+	"from the files the engines keep, as far as those can be read; no "       \
+	"engine is asked. The rest are systemd's units, named sets (kist "        \
+	"new), and processes alike in namespaces.\n"                              \
+	"\n"                                                                      \
+	"--html is one file that needs no other, works without a network and "    \
+	"runs no script but its own; keys: / ? 1 2 3 4 and the arrows. "          \
+	"--serve shows it on a loopback address, which every user of the "        \
+	"machine reaches: who does not bring the token of the printed "           \
+	"address is refused. /map.json there is the map as JSON, /events the "    \
+	"same again at each change, as server-sent events, each with the "        \
+	"token. It is read about once a second, and only while somebody "         \
+	"listens.\n"                                                              \
+	"\n"                                                                      \
+	"What is alike is folded; --all shows every line. A letter stands "       \
+	"for a namespace that several share, in its column. Published ports "     \
+	"are those of kist, docker-proxy and pasta, and, for who may read them, " \
+	"those that a rule of the packet filter forwards to an address on the "   \
+	"map; rules with sets or maps are left out.\n"                            \
+	"\n"                                                                      \
+	"--json prints one object: \"machine\"; \"hidden\", how many "            \
+	"processes are not the caller's to see; and five lists. Numbers of "      \
+	"namespaces are inodes, as in /proc/PID/ns. What is not known is "        \
+	"left out.\n"                                                             \
+	"\n"                                                                      \
+	"\"things\": kind (container, set, unit, processes, host), engine, "      \
+	"id, name, command, image, user, pid, procs, paused, cgroup, "            \
+	"cgroup_index (in \"cgroups\"), ns (an object: kind to number).\n"        \
+	"\n"                                                                      \
+	"\"namespaces\": kind, ns, initial, name, parent, owner, owner_name, "    \
+	"things, procs, netnsid (as the caller's network knows it), uid_map, "    \
+	"gid_map (lines \"inside outside count\", joined by \", \"). Owners "     \
+	"are told of user, pid and net namespaces.\n"                             \
+	"\n"                                                                      \
+	"\"devices\": ns, index, name, type, up, master, peer_ns and peer "       \
+	"(the other end, or what it lies on), addresses. \"ports\": protocol, "   \
+	"address (empty: all), host_port, port, ns, published_by.\n"              \
+	"\n"                                                                      \
+	"\"cgroups\": hierarchy (v1, v2), path, parent (index, -1 for the "       \
+	"root), procs, frozen, memory, memory_max, memory_high (bytes), "         \
+	"pids, pids_max, cpu_usec, cpu_quota_usec, cpu_period_usec, "             \
+	"cpu_weight, oom_kills; a limit is a number or \"max\". The "             \
 	"hierarchies of version 1 are merged by path."
 
 const struct command cmd_map = {

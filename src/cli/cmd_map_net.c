@@ -125,13 +125,10 @@ static void draw_ports(struct net *n, uint64_t ns)
 			continue;
 		if (count)
 			draw_text(d, DRAW_WARN, ",");
-		if (d->at + 5 + draw_width(text.data) > d->width) {
-			draw_end(d);
-			column = column > d->width / 2 ? 4 : column;
-			draw_to(d, column + (count ? 2 : 0));
-		} else {
-			draw_to(d, count ? d->at + 1 : column);
-		}
+		draw_to(d, count ? d->at + 1 : column);
+		column = column > d->width / 2 ? 4 : column;
+		draw_room(d, 3 + draw_width(text.data),
+			  column + (count ? 2 : 0));
 		if (!count++) {
 			draw_glyph(d, DRAW_WARN, GLYPH_FROM);
 			draw_text(d, DRAW_WARN, " ");

@@ -14,6 +14,8 @@
 #define SHOWN 3	     /* of many alike */
 #define FOLD_FROM 24 /* rows */
 #define NAME_MIN 12
+#define CELL_NARROW 3
+#define CELL_WIDE 5
 #define NAME_MAX 34
 
 enum share { SHARE_UNKNOWN, SHARE_HOST, SHARE_OWN, SHARE_SOME };
@@ -218,26 +220,40 @@ static void draw_folded(struct shares *s, const struct row *rows, size_t count)
 	draw_end(d);
 }
 
+/* In the order of enum kist_ns; letters are those of unshare(1). */
+static const struct {
+	const char *letter, *word, *name;
+} heads[KIND_COUNT] = {
+	{ "U", "user", "user" }, { "C", "cgrp", "cgroup" },
+	{ "i", "ipc", "ipc" },	 { "n", "net", "net" },
+	{ "p", "pid", "pid" },	 { "T", "time", "time" },
+	{ "u", "uts", "uts" },	 { "m", "mnt", "mount" },
+};
+
 static void draw_heads(struct shares *s)
 {
-	static const char *const words[KIND_COUNT] = { "user", "cgrp", "ipc",
-						       "net",  "pid",  "time",
-						       "uts",  "mnt" };
-	static const char letters[] = "UCinpTum";
 	struct draw *d = s->draw;
 
 	draw_title(d, "WHO SHARES WHAT");
 	draw_to(d, s->name_width + 1);
-	for (size_t k = 0; k < KIND_COUNT; k++) {
-		if (s->cell_width > 4)
-			draw_cell(d, DRAW_TITLE, s->cell_width, words[k]);
-		else
-			draw_text(d, DRAW_TITLE, "%-*c", (int)s->cell_width,
-				  letters[k]);
-	}
+	for (size_t k = 0; k < KIND_COUNT; k++)
+		draw_cell(d, DRAW_TITLE, s->cell_width,
+			  s->cell_width > CELL_NARROW ? heads[k].word :
+							heads[k].letter);
 	if (d->width >= 60)
 		draw_text(d, DRAW_TITLE, "procs");
 	draw_end(d);
+}
+
+/* A sign and what it means. */
+static void draw_meaning(struct draw *d, unsigned style, const char *sign,
+			 const char *meaning)
+{
+	draw_room(d, draw_width(sign) + draw_width(meaning) + 1, 2);
+	draw_text(d, style, "%s", sign);
+	draw_text(d, DRAW_DIM, " %s", meaning);
+	if (d->at + 2 < d->width)
+		draw_text(d, DRAW_PLAIN, "  ");
 }
 
 static void draw_key(struct shares *s, bool any_shared)
@@ -245,16 +261,18 @@ static void draw_key(struct shares *s, bool any_shared)
 	struct draw *d = s->draw;
 
 	draw_text(d, DRAW_DIM, "  ");
-	draw_glyph(d, DRAW_OWN, GLYPH_OWN);
-	draw_text(d, DRAW_DIM, " its own  ");
-	draw_glyph(d, DRAW_DIM, GLYPH_HOST);
-	draw_text(d, DRAW_DIM, " the machine's  ");
-	if (any_shared) {
-		draw_text(d, draw_colour(0), "a");
-		draw_text(d, DRAW_DIM,
-			  d->width < 72 ? " shared" :
-					  " shared by all with this letter");
-	}
+	draw_meaning(d, DRAW_OWN, draw_glyph_text(d, GLYPH_OWN), "its own");
+	draw_meaning(d, DRAW_DIM, draw_glyph_text(d, GLYPH_HOST),
+		     "the machine's");
+	if (any_shared)
+		draw_meaning(d, draw_colour(0), "a",
+			     "shared by all with this letter");
+	draw_end(d);
+	if (s->cell_width > CELL_NARROW)
+		return;
+	draw_text(d, DRAW_DIM, "  ");
+	for (size_t k = 0; k < KIND_COUNT; k++)
+		draw_meaning(d, DRAW_TITLE, heads[k].letter, heads[k].name);
 	draw_end(d);
 }
 
@@ -272,7 +290,7 @@ static void measure(struct shares *s)
 
 		widest = width > widest ? width : widest;
 	}
-	s->cell_width = s->draw->width < 72 ? 3 : 5;
+	s->cell_width = s->draw->width < 72 ? CELL_NARROW : CELL_WIDE;
 	room = s->draw->width - KIND_COUNT * s->cell_width - 1;
 	if (s->draw->width >= 60)
 		room -= 6;

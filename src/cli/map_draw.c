@@ -86,10 +86,22 @@ size_t draw_width(const char *text)
 	return text_width(text, strlen(text));
 }
 
+/* What the line has no room for is left out, and that is seen. */
 static void put(struct draw *draw, const char *text, size_t columns)
 {
-	if (columns > draw->width - draw->at)
-		columns = draw->width - draw->at;
+	const char *more = glyphs[GLYPH_MORE][draw->utf8];
+	const size_t room = draw->width - draw->at,
+		     more_width = draw->utf8 ? 1 : 3;
+	const size_t wanted = draw_width(text);
+
+	if (columns > room)
+		columns = room;
+	if (columns == room && wanted > room && room > more_width &&
+	    text[strspn(text, " ")]) {
+		put(draw, text, room - more_width);
+		put(draw, more, more_width);
+		return;
+	}
 	for (const char *end = text + text_fit(text, columns); text < end;) {
 		size_t len = letter_len(text);
 		int own = letter_columns(text);
@@ -162,6 +174,14 @@ void draw_to(struct draw *draw, size_t column)
 		buf_putc(&draw->line, ' ');
 		draw->at++;
 	}
+}
+
+void draw_room(struct draw *draw, size_t columns, size_t column)
+{
+	if (draw->at + columns <= draw->width)
+		return;
+	draw_end(draw);
+	draw_to(draw, column);
 }
 
 /* Without the blanks at its end. */

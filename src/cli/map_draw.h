@@ -63,6 +63,8 @@ void draw_cell(struct draw *draw, unsigned style, size_t columns,
 void draw_glyph(struct draw *draw, unsigned style, enum draw_glyph glyph);
 /* Blanks up to a column. */
 void draw_to(struct draw *draw, size_t column);
+/* Unless so many columns are left: the next line, from @column on. */
+void draw_room(struct draw *draw, size_t columns, size_t column);
 void draw_end(struct draw *draw);
 /* A heading, with an empty line before. */
 void draw_title(struct draw *draw, const char *text);
