@@ -42,8 +42,8 @@ static const struct opt map_opts[] = {
 		"show the page on 127.0.0.1 and ::1, kept up to date, until "
 		"^C; prints its address"),
 	OPT(0, "token", "WORD", opt_string, token,
-	    "the secret in the address of --serve; without it a random one "
-	    "is made"),
+	    "the secret in the address of --serve, which all users see here "
+	    "with ps; without it a random one is made"),
 	OPT_END,
 };
 

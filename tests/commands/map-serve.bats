@@ -26,6 +26,11 @@ serve() {
 	token=${url##*token=}
 }
 
+can_script() {
+	reason="script(1) is not there"
+	command -v script >/dev/null
+}
+
 # answer CURL-ARG… - the status
 answer() { curl -s -m 5 -o "$SCRATCH/body" -w '%{http_code}' "$@"; }
 
@@ -124,6 +129,18 @@ answer() { curl -s -m 5 -o "$SCRATCH/body" -w '%{http_code}' "$@"; }
 		assert page.endswith(b"</html>\n"), page[-80:]
 	EOF
 	[ "$(answer "$url")" = 200 ]
+}
+
+@test "it ends with its terminal" {
+	needs script
+	script -qec "exec \"$KIST\" map --serve" /dev/null >"$SCRATCH/url" </dev/null 3>&- &
+	local terminal=$!
+	eventually grep -q token "$SCRATCH/url"
+	url=$(tr -d '\r' <"$SCRATCH/url" | grep -o 'http://.*')
+	[ "$(answer "$url")" = 200 ]
+	kill -9 "$terminal"
+	gone() { [ "$(answer "$url")" = 000 ]; }
+	eventually gone
 }
 
 @test "who is slow is sent away after a while, and hinders nobody meanwhile" {

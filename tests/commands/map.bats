@@ -23,6 +23,10 @@ needs_root_dir() {
 }
 
 map() { kist map "$@"; }
+can_nft() {
+	reason="nft is not there"
+	command -v nft >/dev/null
+}
 can_podman() {
 	reason="podman is not there"
 	command -v podman >/dev/null
@@ -118,7 +122,7 @@ crowd() { bash "$BATS_TEST_DIRNAME/crowd.bash" "$@" 3>&-; }
 
 @test "a port that only the packet filter forwards leads to the network of its target" {
 	needs root
-	command -v nft >/dev/null || needs nft
+	needs nft
 	new_net HERE
 	new_net ONE
 	in_net "$HERE" ip link set lo up

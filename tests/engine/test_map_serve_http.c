@@ -38,6 +38,16 @@ static const struct {
 	{ GET("/" WITH) "Host: localhost\r\n\r\n", 403, 0 },
 	{ GET("/" WITH) "Host: localhost:80801\r\n\r\n", 403, 0 },
 	{ GET("/" WITH) "Host: \r\n\r\n", 403, 0 },
+	/* a page of elsewhere that knows the token */
+	{ GET("/map.json" WITH) HOST "Origin: http://evil.example\r\n\r\n", 403,
+	  0 },
+	{ GET("/map.json" WITH) HOST "Origin: null\r\n\r\n", 403, 0 },
+	{ GET("/map.json" WITH) HOST "Origin: http://127.0.0.1:8081\r\n\r\n",
+	  403, 0 },
+	{ GET("/map.json" WITH) HOST "Origin: https://127.0.0.1:8080\r\n\r\n",
+	  403, 0 },
+	{ GET("/map.json" WITH) HOST "origin: http://localhost:8080\r\n\r\n",
+	  200, HTTP_MAP },
 	/* with it */
 	{ GET("/nothing" WITH) HOST "\r\n", 404, 0 },
 	{ GET("//" WITH) HOST "\r\n", 404, 0 },

@@ -86,9 +86,11 @@ static void trim(struct word *word)
 		word->len--;
 }
 
-/* The value of the one Host header there must be. */
-static bool find_host(struct word headers, struct word *ret_host)
+/* Return: how many there are; @ret_value is the last one's. */
+static size_t find_header(struct word headers, const char *header,
+			  struct word *ret_value)
 {
+	const size_t len = strlen(header);
 	size_t found = 0;
 
 	while (headers.len) {
@@ -98,13 +100,30 @@ static bool find_host(struct word headers, struct word *ret_host)
 		if (line.len && line.text[line.len - 1] == '\r')
 			line.len--;
 		name = cut(&line, ':');
-		if (name.len != 4 || strncasecmp(name.text, "host", 4) != 0)
+		if (name.len != len || strncasecmp(name.text, header, len) != 0)
 			continue;
 		trim(&line);
-		*ret_host = line;
+		*ret_value = line;
 		found++;
 	}
-	return found == 1;
+	return found;
+}
+
+/* A browser names the page that asks; one of elsewhere is refused, whatever it
+ * knows. Who names none is no page, or ours. */
+static bool is_our_page(struct word headers, uint16_t port)
+{
+	static const char scheme[] = "http://";
+	struct word origin;
+
+	if (!find_header(headers, "origin", &origin))
+		return true;
+	if (origin.len <= strlen(scheme) ||
+	    memcmp(origin.text, scheme, strlen(scheme)) != 0)
+		return false;
+	origin.text += strlen(scheme);
+	origin.len -= strlen(scheme);
+	return is_our_host(&origin, port);
 }
 
 /* ---- the verdict ---- */
@@ -138,11 +157,12 @@ static int judge_whole(struct word rest, uint16_t port, const char *token,
 	target = cut(&line, ' ');
 	if (!method.len || !target.len || target.text[0] != '/' ||
 	    (!word_is(&line, "HTTP/1.1") && !word_is(&line, "HTTP/1.0")) ||
-	    !find_host(rest, &host))
+	    find_header(rest, "host", &host) != 1)
 		return 400;
 	path = cut(&target, '?');
 	/* Who has no token learns nothing, not even which paths there are. */
-	if (!is_our_host(&host, port) || !has_token(target, token))
+	if (!is_our_host(&host, port) || !is_our_page(rest, port) ||
+	    !has_token(target, token))
 		return 403;
 	if (!word_is(&method, "GET"))
 		return 405;
