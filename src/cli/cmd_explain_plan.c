@@ -66,15 +66,30 @@ static const struct command *dry_verb(const char *word)
 	return NULL;
 }
 
-/* A folder that has one, a file that looks like one, or standard input. */
+static bool is_explained(const char *word)
+{
+	struct kist_explained found = { 0 };
+	struct kist_error err = { 0 };
+	bool is_whole;
+
+	if (kist_explain_find(word, &found, &err) < 0)
+		return false;
+	is_whole = found.count && found.how == KIST_EXPLAIN_WHOLE;
+	kist_explain_free(&found);
+	return is_whole;
+}
+
+/* A folder that has one, a file that looks like one, or standard input. Who
+ * asks for "config.json" where there is none asks what it is. */
 static bool is_config(const char *word)
 {
 	size_t len = strlen(word);
 	char path[4096];
 
-	if (strcmp(word, "-") == 0 ||
-	    (len > 5 && strcmp(word + len - 5, ".json") == 0))
+	if (strcmp(word, "-") == 0)
 		return true;
+	if (len > 5 && strcmp(word + len - 5, ".json") == 0)
+		return access(word, F_OK) == 0 || !is_explained(word);
 	snprintf(path, sizeof(path), "%s/config.json", word);
 	return access(path, F_OK) == 0;
 }
@@ -142,11 +157,25 @@ static bool is_words(const char *const *words)
 	       !second_verb(verb, words[1]);
 }
 
+/* "exec format error" is the name of something. */
+static bool is_asked(const char *const *words)
+{
+	CLEANUP_BUF struct buf text;
+
+	buf_init(&text);
+	for (; *words; words++) {
+		if (**words == '-' || strchr(*words, '='))
+			return false;
+		buf_printf(&text, "%s%s", text.len ? " " : "", *words);
+	}
+	return !buf_failed(&text) && text.len && is_explained(text.data);
+}
+
 bool explain_is_plan(const char *const *words)
 {
 	if (!words[1] || (is_json_option(words[1]) && !words[2]))
 		return is_config(words[0]);
-	return !is_words(words) &&
+	return !is_words(words) && !is_asked(words) &&
 	       (planned_verb(words[0]) || dry_verb(words[0]));
 }
 

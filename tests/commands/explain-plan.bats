@@ -73,6 +73,10 @@ teardown() { end_test; }
 	expect_status 125
 	expect_has "process.user.uid: expected a number, found a string"
 	expect_has "config.json:6:11"
+	# a file that is not there, and a word
+	rm config.json
+	run -0 kist explain config.json
+	expect_has "bundle (word)"
 	run kist explain nosuch.json
 	expect_has "'nosuch.json' is not there"
 }
@@ -146,6 +150,16 @@ teardown() { end_test; }
 	expect_lacks " x "
 	[ ! -e /mnt/kisttest ]
 	machine_unchanged
+}
+
+@test "what is the name of something is no command" {
+	run -0 kist explain exec format error
+	expect_has "ENOEXEC (errno)"
+	run -0 kist explain limit the memory of a program
+	expect_has "memory.max (cgroup file)"
+	run kist explain exec format ls
+	expect_status 125
+	expect_has "there is no container 'format'"
 }
 
 @test "what is estimated is told to be" {

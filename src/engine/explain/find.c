@@ -162,6 +162,8 @@ static void try_path(struct search *s, const char *word)
 	char path[WORD_MAX + 20];
 	const char *name = strrchr(word, '/');
 
+	if (strchr(word, ' '))
+		return;
 	if (!name && strchr(word, '.')) {
 		snprintf(path, sizeof(path), "/proc/sys/%s", word);
 		for (char *c = path; *c; c++)

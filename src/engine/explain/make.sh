@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # make.sh - the glossary: texts for people to C tables
 #
-#	make.sh kinds.txt FILE.txt… >explain_data.c
+#	make.sh kinds.txt questions.txt FILE.txt… >explain_data.c
 #
 # A file is a subject, and a manual page kist-SUBJECT(7):
 #
@@ -32,6 +32,8 @@
 # the order of kinds.txt) and name. A word is explained once: whatever stands
 # behind "=" or "also" is no other entry's; case is ignored, but of single letters.
 #
+# questions.txt has more questions for entries of all files.
+#
 # Entries are made of places in one text (data.h).
 set -eu
 export LC_ALL=C
@@ -59,6 +61,11 @@ function finish(  i, n, word, line) {
 	else if (!(value["is"] in order))
 		bad("\"" value["is"] "\" is no kind of kinds.txt")
 	claim(name)
+	if (name in asked) {
+		value["ask"] = value["ask"] (value["ask"] == "" ? "" : ", ") \
+			       asked[name]
+		delete asked[name]
+	}
 	n = split(value["also"], word, ", ")
 	for (i = 1; i <= n; i++)
 		claim(word[i])
@@ -89,6 +96,13 @@ files == 1 && NF {
 	print sprintf("K%02d", kinds) SEP part[1] SEP part[2] SEP part[3]
 	next
 }
+files == 2 && NF {
+	n = split($0, part, / \| /)
+	if (n != 2 || part[1] in asked)
+		bad("not ENTRY | QUESTION, QUESTION, or the entry again")
+	asked[part[1]] = part[2]
+	next
+}
 /^$/ { next }
 /^subject: / && name == "" { subject = substr($0, 10); next }
 /^title: / && name == "" {
@@ -116,6 +130,8 @@ name == "" { bad("this belongs to no entry"); next }
 }
 END {
 	finish()
+	for (name in asked)
+		bad("questions.txt: there is no entry \"" name "\"")
 	exit failed
 }' "$@")
 

@@ -251,7 +251,15 @@ static bool has_word(const char *text, const char *word)
 	return false;
 }
 
-enum { NOWHERE, IN_TEXT = 2, IN_NAMES = 5, IN_NAME = 6, IS_OTHER = 9, IS_NAME };
+enum {
+	NOWHERE,
+	IN_TEXT = 2,
+	IN_ASK = 3,
+	IN_NAMES = 5,
+	IN_NAME = 6,
+	IS_OTHER = 9,
+	IS_NAME
+};
 
 static unsigned int where(const struct kist_entry *entry, const char *word)
 {
@@ -261,8 +269,10 @@ static unsigned int where(const struct kist_entry *entry, const char *word)
 		return IS_OTHER;
 	if (has_word(entry->name, word))
 		return IN_NAME;
-	if (has_word(entry->also, word) || has_word(entry->ask, word))
+	if (has_word(entry->also, word))
 		return IN_NAMES;
+	if (has_word(entry->ask, word))
+		return IN_ASK;
 	return has_word(entry->text, word) ? IN_TEXT : NOWHERE;
 }
 
@@ -325,19 +335,22 @@ static unsigned int favour(const char *kind)
 	return strcmp(kind, "OCI property") == 0 ? 6 : 10;
 }
 
+/* @half: half of the words, at least, have to be there; else one of a name. */
 static unsigned int score(const struct kist_entry *entry,
 			  const struct words *words,
-			  const unsigned int *weights)
+			  const unsigned int *weights, bool half)
 {
-	unsigned int sum = 0, having = 0;
+	unsigned int sum = 0, having = 0, best = NOWHERE;
 
 	for (size_t i = 0; i < words->count; i++) {
 		const unsigned int place = where(entry, words->word[i]);
 
 		having += place != NOWHERE;
 		sum += place * weights[i];
+		if (place > best)
+			best = place;
 	}
-	if (having * 2 < words->count)
+	if (half ? having * 2 < words->count : best < IN_NAMES)
 		return 0;
 	return sum * having * favour(entry->kind);
 }
@@ -361,13 +374,53 @@ static void insert(size_t *best, unsigned int *scores, size_t *count,
 	scores[at] = value;
 }
 
+static size_t rank(const struct words *words, const unsigned int *weights,
+		   bool half, size_t best[QUESTION_BEST])
+{
+	unsigned int scores[QUESTION_BEST];
+	size_t count = 0;
+
+	for (size_t i = 0; i < kist_explain_count(); i++) {
+		const struct kist_entry entry = kist_explain_entry(i);
+		const unsigned int value = score(&entry, words, weights, half);
+
+		if (value)
+			insert(best, scores, &count, i, value);
+	}
+	return count;
+}
+
+/* "mknod: Operation not permitted" is "mknod: EPERM". */
+static void name_errno(char *text, size_t size)
+{
+	for (size_t i = 0; i < kist_explain_count(); i++) {
+		const struct kist_entry entry = kist_explain_entry(i);
+		const char *list =
+			strcmp(entry.kind, "errno") == 0 ? entry.also : NULL;
+		char item[QUESTION_MAX], rest[QUESTION_MAX], *at;
+
+		while (list) {
+			next_item(&list, item, sizeof(item));
+			at = strchr(item, ' ') ? strcasestr(text, item) : NULL;
+			if (!at)
+				continue;
+			snprintf(rest, sizeof(rest), "%s", at + strlen(item));
+			snprintf(at, size - (size_t)(at - text), "%s%s",
+				 entry.name, rest);
+		}
+	}
+}
+
 size_t question_rank(const char *text, size_t ret_best[QUESTION_BEST])
 {
-	unsigned int weights[WORDS], scores[QUESTION_BEST];
+	unsigned int weights[WORDS];
 	struct words words;
-	size_t count = 0, known = 0;
+	size_t count, known = 0;
+	char named[QUESTION_MAX];
 
-	split(text, &words, STRONG);
+	snprintf(named, sizeof(named), "%s", text);
+	name_errno(named, sizeof(named));
+	split(named, &words, STRONG);
 	for (size_t i = 0; i < words.count; i++) {
 		weights[i] = weight(words.word[i]);
 		known += weights[i] != 0;
@@ -378,12 +431,6 @@ size_t question_rank(const char *text, size_t ret_best[QUESTION_BEST])
 			weights[i] = weight(words.word[i]);
 	if (words.count == 1 && !known)
 		return 0;
-	for (size_t i = 0; i < kist_explain_count(); i++) {
-		const struct kist_entry entry = kist_explain_entry(i);
-		const unsigned int value = score(&entry, &words, weights);
-
-		if (value)
-			insert(ret_best, scores, &count, i, value);
-	}
-	return count;
+	count = rank(&words, weights, true, ret_best);
+	return count ? count : rank(&words, weights, false, ret_best);
 }

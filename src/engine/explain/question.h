@@ -28,8 +28,8 @@ bool question_is_asked(const char *list, const char *shortened);
 void question_core(const char *words, char *buf, size_t size);
 
 /* The entries with most of the words, by index, the best first. Words that
- * no entry has are taken for the nearest. Return: their number, of which 0
- * is: none has half of the words. */
+ * no entry has are taken for the nearest. If none has half of the words, those
+ * that are named by one. Return: their number. */
 size_t question_rank(const char *words, size_t ret_best[QUESTION_BEST]);
 
 #endif
