@@ -304,3 +304,14 @@ put() {
 		exec $KIST why --json -- sh -c 'echo +memory >$dir/cgroup.subtree_control || exit 1'" 2>/dev/null |
 		sed -n '/^{/,$p' | jq -r '.findings[0].cause')" = CGROUP_DISABLED ]
 }
+
+@test "a hit limit of processes is told by why, and by kist where it ends" {
+	refused PIDS_LIMIT "its pids.max 3" \
+		"$KIST" limit --quiet pids=3 -- sh -c '(sleep 1; :) & (sleep 1; :) & (sleep 1; :) & (sleep 1; :) & wait'
+	[ "$(jq -r '.findings[0].certain' <<<"$output")" = true ]
+	run kist limit --kill pids=3 -- sh -c '(sleep 1; :) & (sleep 1; :) & (sleep 1; :) & wait'
+	expect_has "the limit of processes (pids) was reached: "
+	expect_has "hint: give it more: pids=NUMBER"
+	run kist limit --kill pids=20 -- sh -c '(sleep 1; :) & (sleep 1; :) & (sleep 1; :) & wait'
+	expect_lacks "was reached"
+}

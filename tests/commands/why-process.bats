@@ -4,21 +4,9 @@
 # Every case is provoked for real; the remedy is applied, and works.
 
 load helpers
+load why
 setup() { start_test; }
 teardown() { end_test; }
-
-# because CAUSE TEXT COMMAND… - of the answer the first cause, certain, and
-# what its rule, evidence or remedy say
-because() {
-	local cause=$1 text=$2 out=$SCRATCH/answer
-	shift 2
-	kist why --json -- "$@" >"$out" 2>/dev/null || :
-	sed -n '/^{/,$p' "$out" >"$out.json"
-	output=$(cat "$out.json")
-	[ "$(jq -r '.findings[0] | "\(.cause) \(.certain)"' "$out.json")" = "$cause true" ] ||
-		{ printf 'wanted %s for: %s\n%s\n' "$cause" "$*" "$output"; return 1; }
-	expect_has "$text"
-}
 
 ordinary() { setpriv --reuid "$TEST_USER" --regid "$TEST_USER" --clear-groups "$@"; }
 by=(setpriv --reuid "$TEST_USER" --regid "$TEST_USER" --clear-groups)

@@ -84,9 +84,13 @@ static bool is_mounted(const struct loading *l, const char *what,
 		for (const char *at = m->controllers; same && *at;
 		     at += strcspn(at, ","), at += *at == ',') {
 			char name[96];
+			size_t len = strcspn(at, ",");
 
-			snprintf(name, sizeof(name), "%.*s",
-				 (int)strcspn(at, ","), at);
+			same = len < sizeof(name);
+			if (!same)
+				break;
+			memcpy(name, at, len);
+			name[len] = '\0';
 			same = cgroup_controls(what, name);
 		}
 		if (same)

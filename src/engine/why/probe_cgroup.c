@@ -81,15 +81,13 @@ const char *why_group_name(const struct why_case *c, int dir_fd)
 	return arena_strdup(c->arena, text);
 }
 
-int why_own_group(const struct why_case *c, pid_t pid, const char *controller)
+int why_member_group(const struct why_case *c,
+		     const struct cgroup_member *members, size_t count,
+		     const char *controller, bool *ret_is_v2)
 {
-	CLEANUP_FD int proc_fd = proc_open(NULL);
-	struct cgroup_member *members;
 	struct cgroup_world world;
-	size_t count;
 
-	if (proc_fd < 0 || cgroup_probe(&world, NULL) < 0 ||
-	    cgroup_members(proc_fd, pid, c->arena, &members, &count) < 0)
+	if (cgroup_probe(&world, NULL) < 0)
 		return -1;
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < count; i++) {
@@ -100,12 +98,26 @@ int why_own_group(const struct why_case *c, pid_t pid, const char *controller)
 			    (!is_v2 && !cgroup_controls(members[i].controllers,
 							controller)))
 				continue;
+			*ret_is_v2 = is_v2;
 			return open(arena_printf(c->arena, "%s%s",
 						 world.h[h].mount,
 						 members[i].path),
 				    O_PATH | O_DIRECTORY | O_CLOEXEC);
 		}
 	return -1;
+}
+
+int why_own_group(const struct why_case *c, pid_t pid, const char *controller)
+{
+	CLEANUP_FD int proc_fd = proc_open(NULL);
+	struct cgroup_member *members;
+	size_t count;
+	bool is_v2;
+
+	if (proc_fd < 0 ||
+	    cgroup_members(proc_fd, pid, c->arena, &members, &count) < 0)
+		return -1;
+	return why_member_group(c, members, count, controller, &is_v2);
 }
 
 static bool is_group(int fd)
@@ -200,13 +212,15 @@ static bool refusal_of(const struct cgroup_attempt *a, enum why_call call,
 static bool refused_mount(const struct why_case *c, struct cgroup_refusal *ret)
 {
 	const char *at = c->value ? c->value : "";
-	char word[64];
 
 	if (!c->type || strcmp(c->type, "cgroup") != 0)
 		return false;
 	for (; *at; at += strcspn(at, ","), at += *at == ',') {
-		snprintf(word, sizeof(word), "%.*s", (int)strcspn(at, ","), at);
-		if (strchr(word, '=') || !cgroup_refused_controller(word, ret))
+		const char *word =
+			arena_strndup(c->arena, at, strcspn(at, ","));
+
+		if (!word || strchr(word, '=') ||
+		    !cgroup_refused_controller(word, ret))
 			continue;
 		/* Having it elsewhere is no reason to refuse a mount of v1. */
 		if (ret->cause == KIST_CAUSE_CGROUP_NO_CONTROLLER ||

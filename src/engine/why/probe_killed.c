@@ -58,28 +58,12 @@ static bool read_log(const struct why_case *c, struct reading *ret)
 static int open_group(const struct why_case *c, bool *ret_is_v2)
 {
 	struct cgroup_member *members;
-	struct cgroup_world world;
 	size_t count;
 
-	if (!c->value || cgroup_probe(&world, NULL) < 0)
+	if (!c->value)
 		return -1;
 	cgroup_parse_members(c->value, c->arena, &members, &count);
-	for (int pass = 0; pass < 2; pass++)
-		for (size_t i = 0; i < count; i++) {
-			int h = cgroup_member_hierarchy(&world, &members[i]);
-
-			*ret_is_v2 = !*members[i].controllers;
-			if (h < 0 || *ret_is_v2 != (pass == 1) ||
-			    (!*ret_is_v2 &&
-			     !cgroup_controls(members[i].controllers,
-					      "memory")))
-				continue;
-			return open(arena_printf(c->arena, "%s%s",
-						 world.h[h].mount,
-						 members[i].path),
-				    O_PATH | O_DIRECTORY | O_CLOEXEC);
-		}
-	return -1;
+	return why_member_group(c, members, count, "memory", ret_is_v2);
 }
 
 static const char *numbers(const struct why_case *c, int fd, bool is_v2)

@@ -23,32 +23,38 @@ static bool is_privileged(const struct why_case *c)
 	       status.caps[PROC_CAP_EFFECTIVE] & CAP_MASK(21); /* SYS_ADMIN */
 }
 
-static const char *sysctl_of(enum ns_kind kind, char *buf, size_t size)
+/* The first kind from @from on that was asked for and has a limit. NS_COUNT:
+ * none; else @found says which, @ret_max its limit. */
+static int next_limited(const struct why_case *c, int from,
+			struct why_finding *found, int64_t *ret_max)
 {
-	snprintf(buf, size, "user/max_%s_namespaces", ns_table[kind].name);
-	return buf;
+	char name[64];
+
+	for (int kind = from; kind < NS_COUNT; kind++) {
+		snprintf(name, sizeof(name), "user/max_%s_namespaces",
+			 ns_table[kind].name);
+		if (!(c->flags & (uint64_t)ns_table[kind].clone_flag) ||
+		    !caller_sysctl(c, name, ret_max))
+			continue;
+		found->arg[0] = ns_table[kind].name;
+		found->arg[1] = arena_printf(c->arena, "user.max_%s_namespaces",
+					     ns_table[kind].name);
+		found->evidence = arena_printf(c->arena, "/proc/sys/%s is %lld",
+					       name, (long long)*ret_max);
+		return kind;
+	}
+	return NS_COUNT;
 }
 
 /* Which of the kinds that were asked for has a limit of 0. */
 int probe_ns_off(const struct why_case *c, struct why_finding *found)
 {
-	char name[64];
+	int64_t max;
 
 	for (int kind = 0; kind < NS_COUNT; kind++) {
-		int64_t max;
-
-		if (!(c->flags & (uint64_t)ns_table[kind].clone_flag) ||
-		    !caller_sysctl(c,
-				   sysctl_of((enum ns_kind)kind, name,
-					     sizeof(name)),
-				   &max) ||
-		    max != 0)
+		kind = next_limited(c, kind, found, &max);
+		if (kind == NS_COUNT || max != 0)
 			continue;
-		found->arg[0] = ns_table[kind].name;
-		found->arg[1] = arena_printf(c->arena, "user.max_%s_namespaces",
-					     ns_table[kind].name);
-		found->evidence =
-			arena_printf(c->arena, "/proc/sys/%s is 0", name);
 		found->is_certain = true;
 		return 1;
 	}
@@ -81,32 +87,16 @@ int probe_ns_deep(const struct why_case *c, struct why_finding *found)
 int probe_ns_used_up(const struct why_case *c, struct why_finding *found)
 {
 	struct why_finding other = { 0 };
-	char name[64];
+	int64_t max;
 
-	if (probe_ns_off(c, &other) || probe_ns_deep(c, &other))
+	if (probe_ns_off(c, &other) || probe_ns_deep(c, &other) ||
+	    next_limited(c, 0, found, &max) == NS_COUNT)
 		return 0;
-	for (int kind = 0; kind < NS_COUNT; kind++) {
-		int64_t max;
-
-		if (!(c->flags & (uint64_t)ns_table[kind].clone_flag) ||
-		    !caller_sysctl(c,
-				   sysctl_of((enum ns_kind)kind, name,
-					     sizeof(name)),
-				   &max))
-			continue;
-		found->arg[0] = ns_table[kind].name;
-		found->arg[1] = arena_printf(c->arena, "user.max_%s_namespaces",
-					     ns_table[kind].name);
-		found->evidence =
-			arena_printf(c->arena,
-				     "/proc/sys/%s is %lld, and nesting is not "
-				     "too deep",
-				     name, (long long)max);
-		/* several kinds: any of them may be it */
-		found->is_certain = (c->flags & (c->flags - 1)) == 0;
-		return 1;
-	}
-	return 0;
+	found->evidence = arena_printf(
+		c->arena, "%s, and nesting is not too deep", found->evidence);
+	/* several kinds: any of them may be it */
+	found->is_certain = (c->flags & (c->flags - 1)) == 0;
+	return 1;
 }
 
 int probe_userns_debian(const struct why_case *c, struct why_finding *found)
