@@ -207,5 +207,13 @@ function viewSharing(model, things, ui) {
 		...rows.map((row) => ({ key: row.key, sig: sharingSig(model, row),
 			make: () => sharingMakers[row.type](model, row) }))]),
 	};
-	return [grid];
+	const sign = (look, text, meaning) => el('span', null,
+		el('span', { class: 'cell ' + look }, el('i', null, text)), meaning);
+	const signs = {
+		key: 'signs', sig: 'signs',
+		make: () => el('p', { class: 'legend' }, sign('own', '', 'its own'),
+			sign('host', 'host', 'the machine\u2019s'),
+			sign('shared', 'A', 'in common to all with that letter')),
+	};
+	return [signs, grid];
 }
