@@ -185,6 +185,12 @@ void json_write_value(struct json_writer *w, const struct json *json)
 	}
 }
 
+void json_may(struct json_writer *w, const char *name, const char *text)
+{
+	if (text && *text)
+		json_member(w, name, text);
+}
+
 void json_member(struct json_writer *w, const char *name, const char *text)
 {
 	json_key(w, name);

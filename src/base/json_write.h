@@ -53,8 +53,9 @@ void json_write_real(struct json_writer *w, double value);
 /* A value that was read, with the indentation of the writer. */
 void json_write_value(struct json_writer *w, const struct json *json);
 
-/* The common cases: a member "name": "text", and an array of strings that
- * ends with a NULL. */
+/* The common cases: a member "name": "text" (json_may: if there is a text that
+ * is not empty), and an array of strings that ends with a NULL. */
+void json_may(struct json_writer *w, const char *name, const char *text);
 void json_member(struct json_writer *w, const char *name, const char *text);
 void json_member_strings(struct json_writer *w, const char *name,
 			 const char *const *items);

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/json_write.h"
 #include "cli/cg.h"
+#include "cli/page.h"
 #include "cli/steps.h"
 
 static void put_note(void *context, const char *text)
@@ -81,10 +82,7 @@ static int pairs_json(const struct kist_cg_pairs *pairs, struct kist_error *err)
 		json_close(&w, '}');
 	}
 	json_close(&w, ']');
-	if (buf_failed(&text))
-		return err_nomem(err);
-	puts(text.data);
-	return 0;
+	return page_json(&text, err);
 }
 
 static int table_json(struct kist_error *err)
@@ -104,10 +102,7 @@ static int table_json(struct kist_error *err)
 		json_close(&w, '}');
 	}
 	json_close(&w, ']');
-	if (buf_failed(&text))
-		return err_nomem(err);
-	puts(text.data);
-	return 0;
+	return page_json(&text, err);
 }
 
 static int print_table(bool json, struct kist_error *err)

@@ -9,6 +9,7 @@
 #include "base/json_write.h"
 #include "base/letters.h"
 #include "cli/cg.h"
+#include "cli/page.h"
 
 #define DEPTH_MAX 256
 
@@ -184,10 +185,7 @@ static int print_json(const struct kist_cg_tree *t, struct kist_error *err)
 	for (size_t i = 0; i < t->count; i++)
 		json_node(&w, &t->nodes[i]);
 	json_close(&w, ']');
-	if (buf_failed(&text))
-		return err_nomem(err);
-	puts(text.data);
-	return 0;
+	return page_json(&text, err);
 }
 
 static int tree_run(void *global, const void *args, struct kist_error *err)

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/json_write.h"
 #include "cli/kist.h"
+#include "cli/page.h"
 #include "cli/steps.h"
 #include "cli/table.h"
 
@@ -92,10 +93,7 @@ static int print_json(const struct kist_clean *clean, struct kist_error *err)
 	for (size_t i = 0; i < clean->count; i++)
 		add_item(&w, &clean->items[i]);
 	json_close(&w, ']');
-	if (buf_failed(&text))
-		return err_nomem(err);
-	puts(text.data);
-	return 0;
+	return page_json(&text, err);
 }
 
 /* ---- the verb ---- */

@@ -203,12 +203,6 @@ static void json_list(struct json_writer *w, const char *name, const char *list)
 	json_close(w, ']');
 }
 
-static void json_may(struct json_writer *w, const char *name, const char *text)
-{
-	if (text && *text)
-		json_member(w, name, text);
-}
-
 static void json_entry(const struct kist_global *g, struct json_writer *w,
 		       const struct kist_entry *entry)
 {
@@ -251,10 +245,7 @@ static int put_json(const struct kist_global *g,
 		json_entry(g, &w, entries ? &entries[i] : &one);
 	}
 	json_close(&w, ']');
-	if (buf_failed(&text))
-		return err_nomem(err);
-	puts(text.data);
-	return 0;
+	return page_json(&text, err);
 }
 
 /* ---- everything ---- */

@@ -272,12 +272,6 @@ static void put_steps(const struct kist_steps *steps)
 	put_sum(steps);
 }
 
-static void json_may(struct json_writer *w, const char *name, const char *text)
-{
-	if (text)
-		json_member(w, name, text);
-}
-
 static void json_step(struct json_writer *w, const struct kist_step *step)
 {
 	json_open(w, '{');
@@ -314,10 +308,7 @@ static int put_json(const struct kist_steps *steps, struct kist_error *err)
 	json_member_strings(&w, "warnings", steps->warnings);
 	json_member_strings(&w, "wouldFail", steps->missing);
 	json_close(&w, '}');
-	if (buf_failed(&text))
-		return err_nomem(err);
-	puts(text.data);
-	return 0;
+	return page_json(&text, err);
 }
 
 /* ---- what is planned ---- */

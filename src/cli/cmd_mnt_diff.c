@@ -7,6 +7,7 @@
 #include "base/json_write.h"
 #include "cli/cmd_mnt.h"
 #include "cli/kist.h"
+#include "cli/page.h"
 #include "cli/table.h"
 
 struct diff_args {
@@ -95,10 +96,7 @@ static int print_json(const struct kist_mount_diff *diff,
 	}
 	json_close(&w, ']');
 	json_close(&w, '}');
-	if (buf_failed(&text))
-		return err_nomem(err);
-	puts(text.data);
-	return 0;
+	return page_json(&text, err);
 }
 
 static int diff_run(void *global, const void *args, struct kist_error *err)

@@ -10,6 +10,7 @@
 #include "base/near.h"
 #include "cli/cmd_mnt.h"
 #include "cli/kist.h"
+#include "cli/page.h"
 #include "cli/table.h"
 
 struct tree_args {
@@ -328,10 +329,7 @@ static int print_list_json(const struct kist_mount_list *list,
 	}
 	json_close(&w, ']');
 	json_close(&w, '}');
-	if (buf_failed(&text))
-		return err_nomem(err);
-	puts(text.data);
-	return 0;
+	return page_json(&text, err);
 }
 
 /* ---- peers ---- */
@@ -361,10 +359,7 @@ static int print_peers_json(const struct kist_mount_peers *peers,
 	}
 	json_close(&w, ']');
 	json_close(&w, '}');
-	if (buf_failed(&text))
-		return err_nomem(err);
-	puts(text.data);
-	return 0;
+	return page_json(&text, err);
 }
 
 static void add_member(struct table *table, const struct kist_mount_member *m,

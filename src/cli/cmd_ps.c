@@ -9,6 +9,7 @@
 #include "base/json_write.h"
 #include "base/letters.h"
 #include "cli/kist.h"
+#include "cli/page.h"
 
 #define ID_SHOWN 12
 #define COMMAND_SHOWN 24
@@ -137,10 +138,7 @@ static int print_json(const struct kist_container *containers, size_t count,
 	for (size_t i = 0; i < count; i++)
 		add_container(&w, &containers[i]);
 	json_close(&w, ']');
-	if (buf_failed(&text))
-		return err_nomem(err);
-	puts(text.data);
-	return 0;
+	return page_json(&text, err);
 }
 
 static int ps_run(void *global, const void *args, struct kist_error *err)

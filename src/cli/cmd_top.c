@@ -12,6 +12,7 @@
 
 #include "base/json_write.h"
 #include "cli/kist.h"
+#include "cli/page.h"
 #include "cli/table.h"
 #include "cli/top.h"
 
@@ -151,10 +152,7 @@ static int print_json(const struct kist_top_list *list,
 	json_close(&w, ']');
 	json_close(&w, '}');
 	free(shown);
-	if (buf_failed(&text))
-		return err_nomem(err);
-	puts(text.data);
-	return 0;
+	return page_json(&text, err);
 }
 
 /* ---- tables ---- */

@@ -11,6 +11,7 @@
 #include "base/letters.h"
 #include "cli/explain.h"
 #include "cli/kist.h"
+#include "cli/page.h"
 #include "cli/steps.h"
 
 static const char *const kind_words[] = {
@@ -179,10 +180,7 @@ static int print_json(const struct kist_change *changes, size_t count,
 		json_close(&w, '}');
 	}
 	json_close(&w, ']');
-	if (buf_failed(&text))
-		return err_nomem(err);
-	puts(text.data);
-	return 0;
+	return page_json(&text, err);
 }
 
 /* "A /etc/new", "M /etc/passwd", "D /old/" */

@@ -223,10 +223,7 @@ static int print_json(const struct kist_checkup *c, struct kist_error *err)
 		json_item(&w, &c->items[i]);
 	json_close(&w, ']');
 	json_close(&w, '}');
-	if (buf_failed(&text))
-		return err_nomem(err);
-	puts(text.data);
-	return 0;
+	return page_json(&text, err);
 }
 
 int why_checkup(const struct kist_global *g, bool all, bool json,

@@ -127,3 +127,11 @@ int page_table(struct table *table)
 	}
 	return ret;
 }
+
+int page_json(const struct buf *text, struct kist_error *err)
+{
+	if (buf_failed(text))
+		return err_nomem(err);
+	puts(text->data);
+	return 0;
+}

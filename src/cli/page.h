@@ -14,6 +14,8 @@
 #ifndef CLI_PAGE_H
 #define CLI_PAGE_H
 
+#include "base/buf.h"
+#include "base/err.h"
 #include "cli/table.h"
 
 #define PAGE_LABEL 12
@@ -29,5 +31,9 @@ void page_note(const char *fmt, ...) PRINTF(1, 2);
 
 /* A table, indented; it is done with. Return: 0 or -ENOMEM. */
 int page_table(struct table *table);
+
+/* A JSON document instead, that was written into @text. Return: 0 or
+ * NO_MEMORY. */
+int page_json(const struct buf *text, struct kist_error *err);
 
 #endif
