@@ -8,9 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "base/trace.h"
 #include "engine/cg/limit.h"
 #include "kernel/cgroup_internal.h"
+#include "kernel/cgroup_refusal.h"
 
 #define EMPTY_MS 3000
 
@@ -19,17 +21,44 @@ static const char *file_of(const char *path)
 	return strrchr(path, '/') + 1;
 }
 
-/* What the group has to be within. */
-static void hint_at_above(const struct limit_op *op, struct kist_error *err)
+/* "/a/b" of its folder "/sys/fs/cgroup/pids/a/b": as people call it. */
+static void name_of(const char *folder, char *name, size_t size)
 {
-	char path[1024], text[160];
-	int dir = (int)(file_of(op->path) - op->path);
+	struct cgroup_world world;
+	const char *below = NULL;
 
-	snprintf(path, sizeof(path), "%.*s../%s", dir, op->path,
-		 file_of(op->path));
-	if (cgroup_file_read(AT_FDCWD, path, text, sizeof(text)) == 0 && *text)
-		err_hint(err, "the group above has %s '%s'", file_of(op->path),
-			 text);
+	if (cgroup_probe(&world, NULL) == 0)
+		for (int h = 0; h < world.count && !below; h++)
+			below = path_below(folder, world.h[h].mount);
+	snprintf(name, size, "%s%s", below ? "/" : "", below ? below : folder);
+}
+
+/* The rule that refused what was done to @path, a file of a group or a group
+ * that was to be made; @ask knows those of its kind. */
+static void tell_rule(bool (*ask)(const struct cgroup_attempt *a,
+				  struct cgroup_refusal *ret),
+		      const char *path, const char *value, pid_t pid,
+		      int errnum, struct kist_error *err)
+{
+	char folder[1024], name[1040];
+	CLEANUP_FD int dir_fd = -1;
+	struct cgroup_refusal refusal;
+	struct cgroup_attempt a = { .file = file_of(path),
+				    .value = value,
+				    .pid = pid,
+				    .name = name,
+				    .uid = geteuid(),
+				    .errnum = errnum };
+	size_t len = (size_t)(file_of(path) - path);
+
+	if (len <= 1 || len > sizeof(folder))
+		return;
+	memcpy(folder, path, len - 1);
+	folder[len - 1] = '\0';
+	name_of(folder, name, sizeof(name));
+	a.dir_fd = dir_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir_fd >= 0 && ask(&a, &refusal))
+		cgroup_refusal_tell(&refusal, err);
 }
 
 static void hint_at_absence(const char *file, struct kist_error *err)
@@ -69,13 +98,9 @@ static int refused(const struct limit_op *op, int errnum,
 		      op->word ? ": " : "", op->text, op->path);
 	if (errnum == ENODEV)
 		err_hint(err, "it is no disk of this machine: see 'lsblk -d'");
-	else if (errnum == EBUSY && strcmp(file, "cgroup.subtree_control") == 0)
-		err_hint(err, "processes are in that group itself, which "
-			      "cgroup v2 forbids: move them to one below");
-	else if (errnum == EACCES || errnum == EPERM)
-		err_hint(err, "it is not yours to write");
 	else
-		hint_at_above(op, err);
+		tell_rule(cgroup_refused_write, op->path, op->text, 0, errnum,
+			  err);
 	return ret;
 }
 
@@ -87,13 +112,11 @@ static int make_group(const struct limit_op *op, struct kist_error *err)
 		return 0;
 	ret = err_sys(err, KIST_E_LIMIT_PLACE, errno, "make control group '%s'",
 		      op->path);
-	if (ret == -EAGAIN)
-		err_hint(err, "a group above it allows no more groups: see "
-			      "its cgroup.max.descendants and "
-			      "cgroup.max.depth");
 	if (ret == -ENOENT)
 		err_hint(err, "the group above it is not there: 'kist cg new' "
 			      "makes it");
+	else
+		tell_rule(cgroup_refused_make, op->path, "", 0, -ret, err);
 	return ret;
 }
 
@@ -245,7 +268,7 @@ int limit_plan_remove(struct limit_plan *plan)
 int limit_plan_move(const struct limit_plan *plan, pid_t pid,
 		    const struct kist_trace *trace, struct kist_error *err)
 {
-	char text[16];
+	char text[16], whole[800];
 
 	snprintf(text, sizeof(text), "%d", pid);
 	for (int h = 0; h < plan->world.count; h++) {
@@ -271,8 +294,12 @@ int limit_plan_move(const struct limit_plan *plan, pid_t pid,
 		if (ret == -EACCES || ret == -EPERM) {
 			err_sys(err, KIST_E_LIMIT_PLACE, -ret,
 				"move process %d into '%s'", pid, place.path);
-			err_hint(err, "it is another user's, or its group is: "
-				      "be root");
+			snprintf(whole, sizeof(whole), "%s/%s", place.path,
+				 file);
+			tell_rule(cgroup_refused_move, whole, text, pid, -ret,
+				  err);
+			if (err && !err->hint[0])
+				err_hint(err, "it is another user's: be root");
 			return ret;
 		}
 		if (ret)
