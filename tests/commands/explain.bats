@@ -48,3 +48,12 @@ teardown() { end_test; }
 	expect_status 2
 	expect_has "'kist explain' shows what is explained" # KIST_E_WORD
 }
+
+@test "what a line to try needs is told beside it" {
+	run -0 kist explain memory.high
+	expect_has "needs        control groups of version 2"
+	run -0 kist explain nft
+	expect_has "needs        nft"
+	run -0 kist explain pids.max
+	expect_lacks "needs  "
+}
