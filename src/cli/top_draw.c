@@ -8,24 +8,27 @@
 #include "cli/kinds.h"
 #include "cli/top.h"
 
-#define BAR 20
-#define HEAD_LINES 4 /* machine, bars, empty, headings */
+#define BAR_MAX 20
+#define BAR_MIN 4     /* a shorter one says nothing */
+#define BAR_BESIDE 42 /* what is said beside the two */
+#define HEAD_LINES 4  /* machine, bars, empty, headings */
 
 static const char *const help[] = {
-	"Up Down PgUp PgDn Home End   move          Enter   all about the row",
-	"P M N S W R O   sort by CPU, memory, name, swap, waiting, reading, OOM",
-	"F6 > <          choose the column          I       the other way round",
-	"F5 t            tree                       F4 \\    filter",
-	"F3 /            search                     n       search on",
-	"F9 k            send a signal              z       pause, resume",
+	"Up Down PgUp PgDn Home End   move   Enter   all about it",
+	"P M N S W R O   sort by CPU, memory, name, swap, waiting,",
+	"                reading, OOM kills",
+	"F6 > <          choose the column   I       turn round",
+	"F5 t            tree                F4 \\    filter",
+	"F3 /            search              n       search on",
+	"F9 k            send a signal       z       pause, resume",
 	"Tab             containers, control groups, namespaces",
-	"+ -             slower, faster             Space   hold",
-	"F10 q           end                        F1 ? h  this",
+	"+ -             slower, faster      Space   hold",
+	"F10 q           end                 F1 ? h  this",
 	"",
 	"CPU%   of one processor: 200 are two of them",
 	"MEM%   of its limit; without one, of the machine's memory",
-	"WAIT%  of the last ten seconds some process waited for a processor, for",
-	"       memory or for a disk, whichever was most (pressure)",
+	"WAIT%  of the last ten seconds some process waited for a",
+	"       processor, memory or a disk: the most (pressure)",
 };
 
 static const char *view_name(const struct top_view *view)
@@ -52,19 +55,35 @@ static enum screen_style style_of(double share)
 			     SCREEN_GOOD;
 }
 
+/* Not at all, where the line has no room for all of it. */
+static void put_whole(struct screen *screen, enum screen_style style,
+		      const char *text)
+{
+	if (screen->col + (int)strlen(text) <= screen->cols)
+		screen_text(screen, style, "%s", text);
+}
+
 static void bar(struct screen *screen, const char *name, double share,
 		const char *text)
 {
-	int filled = share < 0 ? 0 : (int)(share * BAR + .5);
+	int width = (screen->cols - BAR_BESIDE) / 2;
+	int filled;
 
-	if (filled > BAR)
-		filled = BAR;
-	screen_text(screen, SCREEN_BOLD, "%s[", name);
-	for (int i = 0; i < BAR; i++)
-		screen_text(screen, i < filled ? style_of(share) : SCREEN_DIM,
-			    "%s", i < filled ? "|" : " ");
-	screen_text(screen, SCREEN_BOLD, "]");
-	screen_text(screen, SCREEN_PLAIN, " %s  ", text);
+	if (width > BAR_MAX)
+		width = BAR_MAX;
+	filled = share < 0 ? 0 : (int)(share * width + .5);
+	if (filled > width)
+		filled = width;
+	screen_text(screen, SCREEN_BOLD, "%s", name);
+	if (width >= BAR_MIN) {
+		screen_text(screen, SCREEN_BOLD, "[");
+		for (int i = 0; i < width; i++)
+			screen_text(screen,
+				    i < filled ? style_of(share) : SCREEN_DIM,
+				    "%s", i < filled ? "|" : " ");
+		screen_text(screen, SCREEN_BOLD, "] ");
+	}
+	screen_text(screen, SCREEN_PLAIN, "%s  ", text);
 }
 
 static void share_text(double share, char *buf, size_t size)
@@ -79,22 +98,26 @@ static void draw_machine(struct top_view *view)
 {
 	const struct kist_top_list *list = &view->list;
 	struct screen *screen = &view->screen;
-	char text[64], used[16], total[16], cpu[16], memory[16], io[16];
+	char text[80], used[16], total[16], cpu[16], memory[16], io[16];
 
 	screen_text(screen, SCREEN_TITLE, "kist top");
 	screen_text(screen, SCREEN_PLAIN, "  %s: %zu", view_name(view),
 		    view->count);
 	if (view->count != list->count)
 		screen_text(screen, SCREEN_PLAIN, " of %zu", list->count);
-	screen_text(screen, SCREEN_DIM, "  every %.3gs%s",
-		    (double)view->delay_ms / 1000,
-		    view->held ? "  HELD: Space goes on" : "");
+	if (view->held)
+		put_whole(screen, SCREEN_DIM, "  HELD: Space goes on");
+	snprintf(text, sizeof(text), "  every %.3gs",
+		 (double)view->delay_ms / 1000);
+	put_whole(screen, SCREEN_DIM, text);
 	share_text(list->cpu_pressure, cpu, sizeof(cpu));
 	share_text(list->memory_pressure, memory, sizeof(memory));
 	share_text(list->io_pressure, io, sizeof(io));
-	screen_text(screen, SCREEN_PLAIN,
-		    "  load %.2f  waiting: cpu %s mem %s io %s", list->load[0],
-		    cpu, memory, io);
+	snprintf(text, sizeof(text), "  load %.2f", list->load[0]);
+	put_whole(screen, SCREEN_PLAIN, text);
+	snprintf(text, sizeof(text), "  waiting: cpu %s mem %s io %s", cpu,
+		 memory, io);
+	put_whole(screen, SCREEN_PLAIN, text);
 	screen_newline(screen);
 
 	snprintf(text, sizeof(text), "%.0f%% of %u00%%",
@@ -258,6 +281,24 @@ static void draw_detail(struct top_view *view)
 	}
 }
 
+/* As many as have room, and how to leave. */
+static void draw_keys(struct screen *screen)
+{
+	static const char *const keys[] = {
+		"F1 Help", "F3 Search", "F4 Filter", "F5 Tree",
+		"F6 Sort", "F9 Signal", "z Pause",   "Tab View",
+	};
+	static const char quit[] = "F10 Quit";
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		if (screen->col + (int)(strlen(keys[i]) + 2 + strlen(quit)) >
+		    screen->cols)
+			break;
+		screen_text(screen, SCREEN_DIM, "%s  ", keys[i]);
+	}
+	screen_text(screen, SCREEN_DIM, "%s", quit);
+}
+
 static void draw_foot(struct top_view *view)
 {
 	struct screen *screen = &view->screen;
@@ -270,9 +311,7 @@ static void draw_foot(struct top_view *view)
 	else if (*view->message)
 		screen_text(screen, SCREEN_WARN, "%s", view->message);
 	else
-		screen_text(screen, SCREEN_DIM,
-			    "F1 Help  F3 Search  F4 Filter  F5 Tree  F6 Sort  "
-			    "F9 Signal  z Pause  Tab View  F10 Quit");
+		draw_keys(screen);
 	screen_fill(screen, SCREEN_PLAIN, screen->cols);
 }
 

@@ -18,7 +18,7 @@ on_screen() {
 	for key; do
 		sleep .5
 		printf "$key"
-	done | script -qec "stty rows 24 cols 100; '$KIST' --root '$SCRATCH/k' top" /dev/null
+	done | script -qec "stty rows 24 cols ${columns:-100}; '$KIST' --root '$SCRATCH/k' top" /dev/null
 }
 
 @test "a busy container is shown with its processor time, memory, limits and processes" {
@@ -110,6 +110,17 @@ on_screen() {
 	expect_has "sort by CPU"
 	expect_has "cgroup"
 	expect_has "WAIT%"
+}
+
+@test "a narrow terminal shows what matters whole: processor, memory, how to leave" {
+	needs root terminal
+	local columns
+	for columns in 40 60; do
+		run on_screen q
+		output=$(sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' <<<"$output")
+		grep -Eq 'CPU .* of [0-9]+00%  Mem .*[0-9.]+[KMGT]? of [0-9.]+[KMGT]' <<<"$output"
+		expect_has "F10 Quit"
+	done
 }
 
 @test "mistakes are told" {
