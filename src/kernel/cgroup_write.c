@@ -44,8 +44,8 @@ static int absent(const char *file, const char *oci, struct kist_error *err)
 			  oci, file);
 
 	if (strstr(file, "memsw") || strstr(file, "swap.max"))
-		err_hint(err, "swap is not accounted: boot with "
-			      "'swapaccount=1', or leave out "
+		err_hint(err, "swap is not accounted: before Linux 6.1 boot "
+			      "with 'swapaccount=1', or leave out "
 			      "linux.resources.memory.swap");
 	else if (strstr(file, "rt_"))
 		err_hint(err, "it needs a kernel with "

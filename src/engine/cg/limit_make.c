@@ -63,9 +63,12 @@ static void tell_rule(bool (*ask)(const struct cgroup_attempt *a,
 
 static void hint_at_absence(const char *file, struct kist_error *err)
 {
-	if (strstr(file, "memsw") || strstr(file, "swap.max"))
-		err_hint(err, "swap is not accounted here: boot with "
-			      "'swapaccount=1', or leave it out");
+	if (strstr(file, "zswap"))
+		err_hint(err, "it needs a kernel with CONFIG_ZSWAP, or leave "
+			      "it out");
+	else if (strstr(file, "memsw") || strstr(file, "swap.max"))
+		err_hint(err, "swap is not accounted here: before Linux 6.1 "
+			      "boot with 'swapaccount=1', or leave it out");
 	else if (strcmp(file, "io.weight") == 0)
 		err_hint(err, "try blkio.weight=; weights need a disk "
 			      "scheduler that knows them (bfq), or iocost");
