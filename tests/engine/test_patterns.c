@@ -98,11 +98,11 @@ static void a_container_nobody_has_a_name_for_is_called_by_its_id(void **state)
 	struct arena arena;
 
 	arena_init(&arena);
-	assert_true(things_name("/docker/" ID "/sub", &arena, &thing));
+	assert_true(things_name(NULL, "/docker/" ID "/sub", &arena, &thing));
 	assert_string_equal(thing.name, "0123456789ab");
 	assert_string_equal(thing.id, ID);
 	assert_string_equal(thing.cgroup, "/docker/" ID);
-	assert_false(things_name("/a", &arena, &thing));
+	assert_false(things_name(NULL, "/a", &arena, &thing));
 	arena_done(&arena);
 }
 
