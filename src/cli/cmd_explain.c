@@ -161,6 +161,11 @@ static void put_ranked(const struct kist_global *g,
 	put_field("or did you mean", others.data);
 }
 
+static bool is_number(const char *word)
+{
+	return *word && !word[strspn(word, "0123456789")];
+}
+
 static int put_found(const struct kist_global *g, const char *word,
 		     const struct kist_explained *found, struct kist_error *err)
 {
@@ -173,15 +178,18 @@ static int put_found(const struct kist_global *g, const char *word,
 		return 0;
 	}
 	if (found->how == KIST_EXPLAIN_NAMES)
-		printf("'%s' is part of these words:\n\n", word);
+		printf(is_number(word) ? "'%s' may be any of these:\n\n" :
+					 "'%s' is part of these words:\n\n",
+		       word);
 	else if (found->how == KIST_EXPLAIN_TEXTS)
 		printf("'%s' is no word of its own; of it speak:\n\n", word);
 	if (put_list(found->entries, found->count,
 		     found->how != KIST_EXPLAIN_OF_KIND) < 0)
 		return err_nomem(err);
-	printf("\nMore of each, with a line to try: 'kist explain WORD', such as "
-	       "'kist explain %s'.\n",
-	       found->entries[0].name);
+	putchar('\n');
+	page_note("More of each, with a line to try: 'kist explain WORD', such "
+		  "as 'kist explain %s'.",
+		  found->entries[0].name);
 	return 0;
 }
 
@@ -301,11 +309,12 @@ static int put_kinds(struct kist_error *err)
 	struct kist_entry_kind kind;
 	struct table table;
 
-	printf("Ask for a word:  kist explain veth (or setns, CAP_SYS_ADMIN, "
-	       "memory.max, EPERM)\n"
-	       "as you would say: kist explain why is my pid 1\n"
-	       "or for all of a kind, such as what is often said and wrong: "
-	       "kist explain myths\n\n");
+	page_note("Ask for a word, or as you would say it; or for all of a "
+		  "kind, such as what is often said and wrong:");
+	puts("\n    kist explain veth\n"
+	     "    kist explain memory.max\n"
+	     "    kist explain why is my pid 1\n"
+	     "    kist explain myths\n");
 	table_init(&table, columns, ARRAY_LEN(columns));
 	for (size_t i = 0; (kind = kist_explain_kind(i)).name; i++) {
 		if (!kind.count)
@@ -316,8 +325,9 @@ static int put_kinds(struct kist_error *err)
 	}
 	if (page_table(&table) < 0)
 		return err_nomem(err);
-	printf("\nWhat a command does: 'kist explain run …'. Why it failed: "
-	       "'kist why'.\n");
+	putchar('\n');
+	page_note("What a command would do: 'kist explain run …' (exec, limit, "
+		  "unshare and others too). Why it failed: 'kist why'.");
 	return 0;
 }
 

@@ -367,6 +367,10 @@ static const struct {
 	{ "kill all processes in a cgroup", "cgroup.kill" },
 	{ "how many namespaces can I have", "/proc/sys/user" },
 	{ "OOMKilled", "OOM killer" },
+	{ "13", "SIGPIPE" },
+	{ "9", "SIGKILL" },
+	{ "137", "128" },
+	{ "--cap-drop ALL", "capability" },
 	/* half of the words are nowhere: what one of them names */
 	{ "my beautiful little blue veth", "veth" },
 };

@@ -212,6 +212,26 @@ static void try_kind(struct search *s, const char *word)
 	}
 }
 
+/* "13" is EACCES and SIGPIPE. */
+static void try_number(struct search *s, const char *word)
+{
+	char errnum[WORD_MAX + 20], signal[WORD_MAX + 20];
+
+	collect(s, is_whole, word);
+	if (s->found->count || !*word || word[strspn(word, "0123456789")])
+		return;
+	snprintf(errnum, sizeof(errnum), "errno %s", word);
+	snprintf(signal, sizeof(signal), "signal %s", word);
+	for (size_t i = 0; i < kist_explain_count(); i++) {
+		const struct kist_entry entry = kist_explain_entry(i);
+
+		if (is_whole(&entry, errnum) || is_whole(&entry, signal))
+			keep(s, &entry);
+	}
+	if (s->found->count > 1)
+		s->found->how = KIST_EXPLAIN_NAMES;
+}
+
 /* A rule of the kernel, if it is no other word. */
 static void try_cause(struct search *s, const char *word)
 {
@@ -300,6 +320,13 @@ static void try_ranked(struct search *s, const char *words)
 	}
 }
 
+static bool has_letter(const char *word)
+{
+	while (*word && !isalnum((unsigned char)*word))
+		word++;
+	return *word != '\0';
+}
+
 int kist_explain_find(const char *word, struct kist_explained *ret_found,
 		      struct kist_error *err)
 {
@@ -312,9 +339,11 @@ int kist_explain_find(const char *word, struct kist_explained *ret_found,
 		return err_nomem(err);
 	arena_init(arena);
 	snprintf(tidy, sizeof(tidy), "%s", word + strspn(word, " "));
+	try_number(&s, tidy);
 	try_word(&s, tidy);
 	try_question(&s, tidy);
-	if (!found.count) {
+	/* marks alone are in many texts */
+	if (!found.count && has_letter(tidy)) {
 		found.how = KIST_EXPLAIN_TEXTS;
 		collect(&s, in_texts, tidy);
 	}
