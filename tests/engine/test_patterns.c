@@ -3,6 +3,8 @@
 #include "check.h"
 #include "engine/map/patterns.h"
 #include "engine/map/things.h"
+#include "engine/ns/scan.h"
+#include "kernel/proc.h"
 
 #define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define OTHER "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
@@ -108,18 +110,24 @@ static void a_container_nobody_has_a_name_for_is_called_by_its_id(void **state)
 
 static void each_process_that_is_seen_is_of_one_thing(void **state)
 {
+	static const struct kist_ns_query query = { 0 };
 	struct kist_error err = { 0 };
+	CLEANUP_FD int proc_fd = proc_open(&err);
 	struct things things;
 	struct arena arena;
+	struct scan scan;
 	size_t procs = 0;
 
 	arena_init(&arena);
-	CHECK_SYS(things_find(NULL, &arena, &things, &err));
+	scan_init(&scan, &arena, &query, proc_fd);
+	CHECK_SYS(scan_processes(&scan));
+	CHECK_SYS(things_find(NULL, &scan, &things, NULL, &err));
 	for (size_t i = 0; i < things.count; i++) {
 		assert_non_null(things.items[i].name);
 		procs += things.items[i].procs;
 	}
 	assert_true(procs > 0);
+	scan_done(&scan);
 	arena_done(&arena);
 }
 
