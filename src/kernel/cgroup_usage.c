@@ -111,16 +111,17 @@ static void read_cpu_max(const struct field *f, const char *text,
 		usage->period_usec = parse(second + 1);
 }
 
-/* The sum of all "KEY=N", or on v1 of all "DEVICE KEY N". */
+/* The sum of all "KEY=N", or on v1 of all "DEVICE KEY N". v1 has no line of a
+ * disk, and does not count, until some group was given a limit for it. */
 static void read_sum(const struct field *f, const char *text,
 		     struct cgroup_usage *usage)
 {
 	size_t len = strlen(f->key);
-	int64_t sum = 0;
+	int64_t sum = f->controller ? -1 : 0;
 
 	for (const char *at = text; (at = strstr(at, f->key)); at += len)
 		if (at > text && at[-1] == ' ')
-			sum += strtoll(at + len, NULL, 10);
+			sum = (sum < 0 ? 0 : sum) + strtoll(at + len, NULL, 10);
 	*number_at(f, usage) = sum;
 }
 

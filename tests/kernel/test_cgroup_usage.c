@@ -131,6 +131,17 @@ static void v1_files_are_read(void **state)
 	assert_int_equal(use.is_frozen, 1);
 }
 
+static void traffic_that_v1_does_not_count_is_not_known(void **state)
+{
+	struct cgroup_usage use;
+
+	add("blkio", false);
+	file("blkio", "blkio.throttle.io_service_bytes_recursive", "Total 0\n");
+	read_all(&use);
+	assert_int_equal(use.read_bytes, -1);
+	assert_int_equal(use.write_bytes, -1);
+}
+
 static void the_version_that_has_the_processes_is_believed(void **state)
 {
 	struct cgroup_usage use;
@@ -205,6 +216,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(v2_files_are_read, begin, end),
 		cmocka_unit_test_setup_teardown(v1_files_are_read, begin, end),
+		cmocka_unit_test_setup_teardown(
+			traffic_that_v1_does_not_count_is_not_known, begin,
+			end),
 		cmocka_unit_test_setup_teardown(
 			the_version_that_has_the_processes_is_believed, begin,
 			end),
