@@ -28,6 +28,7 @@ static void refuse(pid_t pid, enum why_call call, int errnum,
 {
 	list[traced.count++] = (struct why_refusal){
 		.c = { .pid = pid,
+		       .name = "call",
 		       .call = call,
 		       .errnum = errnum,
 		       .subject = subject },
@@ -102,6 +103,23 @@ static void a_program_that_was_found_in_the_end_was_not_refused(void **state)
 	assert_int_equal(traced.count, 2);
 }
 
+static void permission_denied_is_said_of_eperm_too(void **state)
+{
+	refuse(1, WHY_MOUNT, EPERM, "/proc");
+	refuse(1, WHY_OPEN, EACCES, "/run/mount/utab");
+	list[1].c.name = "access";
+	why_blame(&traced, 1, "mount: /proc: permission denied.\n");
+	assert_string_equal(chosen(), "/proc");
+}
+
+static void a_file_that_is_named_in_words_of_ones_own(void **state)
+{
+	refuse(1, WHY_OPEN, ENOENT, "/nosuch.img");
+	refuse(1, WHY_OPEN, ENOENT, "/usr/share/locale/libc.mo");
+	why_blame(&traced, 1, "failed to set up a device for /nosuch.img\n");
+	assert_string_equal(chosen(), "/nosuch.img");
+}
+
 static void what_was_complained_of_is_told_though_it_went_on(void **state)
 {
 	refuse(1, WHY_MOUNT, EPERM, "/mnt");
@@ -162,6 +180,12 @@ int main(void)
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			what_was_complained_of_is_told_though_it_went_on, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			permission_denied_is_said_of_eperm_too, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			a_file_that_is_named_in_words_of_ones_own, setup,
 			teardown),
 		cmocka_unit_test(what_programs_meet_every_day_is_not_worth_it),
 	};

@@ -62,6 +62,9 @@ static bool tells_of(const char *text, int errnum)
 	const char *name = errno_name(errnum), *words = errno_text(errnum);
 	char number[24];
 
+	/* mount(8) and others say it of both */
+	if (errnum == EPERM && strcasestr(text, "permission denied"))
+		return true;
 	snprintf(number, sizeof(number), "[Errno %d]", errnum);
 	return (name && strstr(text, name)) ||
 	       (words && strcasestr(text, words)) || strstr(text, number);
@@ -73,6 +76,19 @@ static bool names(const char *text, const struct why_case *c)
 	const char *name = c->subject ? path_name(c->subject) : NULL;
 
 	return name && name[0] && strstr(text, name);
+}
+
+/* It tells of a file in words of its own: "cannot open /dev/mem: No such file" */
+static bool names_whole(const char *text, const struct why_case *c)
+{
+	return c->subject && c->subject[0] == '/' && c->subject[1] &&
+	       strstr(text, c->subject);
+}
+
+/* Whether one might is asked of many files, and mostly of no matter. */
+static bool is_question(const struct why_refusal *r)
+{
+	return r->c.name && strstr(r->c.name, "access");
 }
 
 /* A file that is not there is worth telling if it was told by its name:
@@ -97,10 +113,28 @@ static struct why_refusal *latest(struct why_traced *traced, pid_t pid,
 		struct why_refusal *r = &traced->refusals[i];
 
 		if ((!pid || r->c.pid == pid) && !is_search(r) &&
-		    (!text || tells_of(text, r->c.errnum)))
+		    (!text || (!is_question(r) && tells_of(text, r->c.errnum))))
 			return r;
 	}
 	return NULL;
+}
+
+static struct why_refusal *named_whole(struct why_traced *traced, pid_t pid,
+				       const char *text)
+{
+	struct why_refusal *asked = NULL;
+
+	for (size_t i = traced->count; i-- > 0;) {
+		struct why_refusal *r = &traced->refusals[i];
+
+		if (r->c.pid != pid || !names_whole(text, &r->c))
+			continue;
+		if (!is_question(r) && !strstr(r->c.name ?: "", "stat"))
+			return r;
+		if (!asked)
+			asked = r;
+	}
+	return asked;
 }
 
 /* Locales are looked for between the failure and its message. */
@@ -121,6 +155,9 @@ void why_blame(struct why_traced *traced, pid_t pid, const char *text)
 
 	if (!r)
 		r = latest(traced, pid, text);
+	/* what follows may tell of a number */
+	if (!r && text[0] && text[strlen(text) - 1] == '\n')
+		r = named_whole(traced, pid, text);
 	/* a parent speaks for its child */
 	if (!r)
 		r = latest(traced, 0, text);

@@ -124,7 +124,9 @@ int probe_setuid_unmapped(const struct why_case *c, struct why_finding *found)
 
 	if (len < 0 || fstatat(c->proc_fd, "exe", &st, 0) < 0 ||
 	    !(st.st_mode & S_ISUID) || !look_is_inner(c) ||
-	    !look_status(c, &status) || status.uid[PROC_EFFECTIVE] == st.st_uid)
+	    !look_status(c, &status) ||
+	    status.uid[PROC_EFFECTIVE] == st.st_uid ||
+	    status.caps[PROC_CAP_EFFECTIVE]) /* root there all the same */
 		return 0;
 	path[len] = '\0';
 	return look_found(c, found, true, arena_strdup(c->arena, path), NULL,

@@ -451,8 +451,11 @@ int probe_rlimit_priority(const struct why_case *c, struct why_finding *found)
 				     "Max realtime priority";
 	int64_t limit = soft_limit(c, name);
 
-	if ((!is_nice && !is_called(c, "sched_set")) || limit < 0 ||
-	    limit == NO_LIMIT)
+	/* EPERM of a nice value, and of processors: it is another user's */
+	if (is_nice ? c->errnum != EACCES :
+		      !is_called(c, "sched_set") || is_called(c, "affinity"))
+		return 0;
+	if (limit < 0 || limit == NO_LIMIT)
 		return 0;
 	return found_it(
 		c, found, true, is_nice ? "RLIMIT_NICE" : "RLIMIT_RTPRIO",

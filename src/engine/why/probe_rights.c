@@ -272,7 +272,9 @@ int probe_path_mode(const struct why_case *c, struct why_finding *found)
 	int row = row_of(c);
 	struct stat st;
 
-	if (!c->subject || is_kernels(c))
+	struct why_finding closed;
+
+	if (!c->subject || is_kernels(c) || probe_path_closed(c, &closed))
 		return 0;
 	if (rights_changes_folder(c))
 		return lacks(c, found, look_folder(c, c->subject), 3) ||

@@ -187,7 +187,9 @@ int probe_capability_machine(const struct why_case *c,
 {
 	int row = row_of(c);
 
+	/* of mknod it is about the folder then */
 	if (row < 0 || takes[row].owner != NS_COUNT ||
+	    (c->call & WHY_MKNOD && c->errnum == EACCES) ||
 	    !lacks(c, (size_t)row, &found->evidence))
 		return 0;
 	found->arg[0] = cap_name(takes[row].cap);
