@@ -19,7 +19,7 @@
 
 #define LOOK_US 1000000
 #define PRESSURE_US 250000
-#define REST 80 /* looking takes at most one part in so many */
+#define REST 100 /* looking takes at most one part in so many */
 
 static const struct {
 	enum kist_event_kind kind;

@@ -8,7 +8,7 @@
  * connector.c); of namespaces, control groups and containers it tells nobody.
  * So they are looked at: at once after a process in a new namespace or the last
  * one in another, soon after anything else that happened to a process, else once
- * a second; and never so often that looking takes more than an eightieth of a
+ * a second; and never so often that looking takes more than a hundredth of a
  * processor. What was there and is not, or was not and is, is an event. All
  * processes are read once a look.
  *
