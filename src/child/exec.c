@@ -53,7 +53,16 @@ static bool join(struct child *c, const char *dir, size_t length,
 	return true;
 }
 
-/* Look for @name in each directory of @path, as execvp(3) does. */
+/* Is a file there, that may not be executed? A folder that may not be gone
+ * through tells as much as one that is not there. */
+static bool is_there(const char *path)
+{
+	struct statx st;
+
+	return SYS(statx, AT_FDCWD, path, 0, STATX_TYPE, &st) == 0;
+}
+
+/* Look for @name in each directory of @path, as a shell does. */
 static int search(struct child *c, const char *name, const char *path)
 {
 	int found = -ENOENT;
@@ -67,7 +76,8 @@ static int search(struct child *c, const char *name, const char *path)
 		if (ret == 0)
 			return 0;
 		/* What is there but not usable is the better answer. */
-		if (ret == -EACCES || (ret == -EISDIR && found == -ENOENT))
+		if ((ret == -EACCES && is_there(c->program)) ||
+		    (ret == -EISDIR && found == -ENOENT))
 			found = ret;
 		path += length;
 		if (!*path)

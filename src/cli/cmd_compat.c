@@ -79,6 +79,7 @@ static int one_link(const struct compat_args *a, int dir_fd, const char *name,
 {
 	bool ours = is_ours(dir_fd, name, self);
 	char path[PATH_MAX];
+	int ret;
 
 	snprintf(path, sizeof(path), "%s/%s", a->dir, name);
 	if (a->remove) {
@@ -95,7 +96,11 @@ static int one_link(const struct compat_args *a, int dir_fd, const char *name,
 		return 0;
 	if (symlinkat(self, dir_fd, name) == 0)
 		return 0;
-	return err_sys(err, KIST_E_SYSTEM, errno, "make the link '%s'", path);
+	ret = err_sys(err, KIST_E_SYSTEM, errno, "make the link '%s'", path);
+	if (ret == -EACCES || ret == -EPERM)
+		err_hint(err, "choose a folder that is yours: 'mkdir -p "
+			      "~/bin && kist compat ~/bin'");
+	return ret;
 }
 
 /* Nothing is linked if one of the links cannot be. */

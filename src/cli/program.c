@@ -284,6 +284,17 @@ static int run_builtin(const struct program *program,
 
 /* ---- one verb ---- */
 
+/* A mistake on the command line has a remedy at least: the page of the verb. */
+static void point_to_help(const struct call *call, const char *name,
+			  struct kist_error *err)
+{
+	char hint[8];
+
+	if (kist_error_class(err->id) == KIST_CLASS_USAGE &&
+	    kist_error_hint(err, hint, sizeof(hint)) == 0)
+		err_hint(err, "see '%s %s --help'", call->program->name, name);
+}
+
 static int run_command(const struct call *call, const struct command *command,
 		       const char *const *words, struct kist_error *err)
 {
@@ -315,7 +326,10 @@ static int run_command(const struct call *call, const struct command *command,
 	}
 	if (!command->run)
 		return run_builtin(call->program, command, args, err);
-	return command->run(call->global, args, err);
+	ret = command->run(call->global, args, err);
+	if (ret < 0)
+		point_to_help(call, command_name(command, ' ', name), err);
+	return ret;
 }
 
 static int print_help(const struct program *program,

@@ -150,9 +150,12 @@ int value_ulimit(const char *word, struct arena *arena,
 		ret = ulimit_number(hard ? hard : soft, &limit.hard, err);
 	if (ret < 0)
 		return ret;
-	if (limit.soft > limit.hard)
-		return err_set(err, KIST_E_OPTION_VALUE,
-			       "the soft limit is above the hard one");
+	if (limit.soft > limit.hard) {
+		err_set(err, KIST_E_OPTION_VALUE,
+			"the soft limit is above the hard one");
+		err_hint(err, "write SOFT:HARD, the smaller one first");
+		return -EINVAL;
+	}
 	ret = check_open_files(&limit, err);
 	if (ret == 0)
 		*ret_ulimit = limit;
@@ -271,9 +274,12 @@ int value_cpus(const char *word, int64_t *ret_nanocpus, struct kist_error *err)
 			10 * fraction +
 			(i < part ? (uint64_t)(word[whole + 1 + i] - '0') : 0);
 	value = value * 1000000000 + fraction;
-	if (value < CPUS_MIN)
-		return err_set(err, KIST_E_OPTION_VALUE,
-			       "'%s' is less than 0.01 processors", word);
+	if (value < CPUS_MIN) {
+		err_set(err, KIST_E_OPTION_VALUE,
+			"'%s' is less than 0.01 processors", word);
+		err_hint(err, "0.5 is half of a processor, 2 are two");
+		return -EINVAL;
+	}
 	*ret_nanocpus = (int64_t)value;
 	return 0;
 }

@@ -35,10 +35,7 @@ int cgroup_denied(const char *what, const char *path,
 			  h->mount);
 
 	if (errnum == EROFS)
-		err_hint(err,
-			 "'%s' is mounted read-only: that is usual in a "
-			 "container",
-			 h->mount);
+		err_cause(err, KIST_CAUSE_CGROUP_READ_ONLY, h->mount, NULL);
 	return ret;
 }
 

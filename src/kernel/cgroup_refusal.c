@@ -181,9 +181,8 @@ bool cgroup_refused_denied(const struct cgroup_attempt *a,
 					 st.st_mode & 07777);
 	if (refused_by_namespace(a, ret))
 		return true;
-	if (a->uid == 0 || fstatat(a->dir_fd, file, &st, 0) < 0 ||
-	    st.st_uid == a->uid)
-		return false;
+	if (fstatat(a->dir_fd, file, &st, 0) < 0 || st.st_uid == a->uid)
+		return false; /* of root in a user namespace the owner is not */
 	return cgroup_refusal_is(ret, KIST_CAUSE_CGROUP_NOT_DELEGATED, a->name,
 				 NULL,
 				 "'%s' of '%s' belongs to user %u, and its "

@@ -269,10 +269,14 @@ static int add_groups(char *text, const char *name, struct user *user,
 		    gid == ID_NONE || !is_member(field[3], name) ||
 		    has_group(user, gid))
 			continue;
-		if (user->group_count == USER_GROUPS_MAX)
-			return err_set(err, KIST_E_USER_UNKNOWN,
-				       "user '%s' is in more than %d groups",
-				       name, USER_GROUPS_MAX);
+		if (user->group_count == USER_GROUPS_MAX) {
+			err_set(err, KIST_E_USER_UNKNOWN,
+				"user '%s' is in more than %d groups", name,
+				USER_GROUPS_MAX);
+			err_hint(err,
+				 "name the groups it needs: -u USER:GROUP");
+			return -ENOENT;
+		}
 		user->groups[user->group_count++] = gid;
 	}
 	return 0;

@@ -96,9 +96,13 @@ static int filter(FILE *in, const struct pids *pids, struct kist_error *err)
 	if (getline(&line, &size, in) < 0)
 		return 0; /* ps has said why */
 	column = pid_column(line);
-	if (column < 0)
-		return err_set(err, KIST_E_USAGE,
-			       "the output of ps has no column PID");
+	if (column < 0) {
+		err_set(err, KIST_E_USAGE,
+			"the output of ps has no column PID");
+		err_hint(err, "let ps(1) print it: kist-oci ps CONTAINER -o "
+			      "pid,args");
+		return -EINVAL;
+	}
 
 	fputs(line, stdout);
 	while (getline(&line, &size, in) >= 0)

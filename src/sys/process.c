@@ -17,6 +17,10 @@
  * (CLONE_CLEAR_SIGHAND), and only then does the child unblock. The mask is
  * changed by raw system calls, because C libraries leave their own two signals
  * out of it.
+ *
+ * Filters of containers answer clone3(2) with ENOSYS, because its flags are in
+ * memory where a filter cannot see them: then it is clone(2), and the child
+ * resets the handlers itself.
  */
 #include <errno.h>
 #include <string.h>
@@ -98,9 +102,11 @@ struct clone3_args {
 
 struct birth {
 	const struct sys_vfork *args;
-	uint64_t mask; /* the caller's signal mask */
+	uint64_t mask;	   /* the caller's signal mask */
+	bool has_handlers; /* the caller's, to be reset */
 };
 
+#define SIGNALS 64
 #define MASK_BYTES 8 /* of the kernel's sigset_t, whatever the library's is */
 
 static void set_mask(const uint64_t *mask, uint64_t *ret_old)
@@ -108,11 +114,30 @@ static void set_mask(const uint64_t *mask, uint64_t *ret_old)
 	syscall(SYS_rt_sigprocmask, SIG_SETMASK, mask, ret_old, MASK_BYTES);
 }
 
+/* What CLONE_CLEAR_SIGHAND does: what is ignored stays so. */
+static void reset_handlers(void)
+{
+	/* the kernel's, which has the handler first */
+	union {
+		uintptr_t handler;
+		uint64_t whole[8];
+	} action;
+	const uint64_t none[8] = { 0 };
+
+	for (int i = 1; i <= SIGNALS; i++)
+		if (syscall(SYS_rt_sigaction, i, NULL, &action, MASK_BYTES) ==
+			    0 &&
+		    action.handler > (uintptr_t)SIG_IGN)
+			syscall(SYS_rt_sigaction, i, none, NULL, MASK_BYTES);
+}
+
 /* Where the child begins. */
 static void be_born(void *data)
 {
 	const struct birth *birth = data;
 
+	if (birth->has_handlers)
+		reset_handlers();
 	set_mask(&birth->mask, NULL);
 	birth->args->child(birth->args->arg);
 	_exit(127);
@@ -143,6 +168,30 @@ static long clone3_on_stack(const struct clone3_args *args,
 	return ret;
 }
 
+/* clone(2): @top: where the child's stack begins, NULL: a copy of ours. */
+static long clone_on_stack(uint64_t flags, void *top, int *pidfd,
+			   void (*entry)(void *), void *data)
+{
+	register long r10 __asm__("r10") = 0;
+	register void *r8 __asm__("r8") = data;
+	register void (*r9)(void *) __asm__("r9") = entry;
+	long ret = SYS_clone;
+
+	__asm__ volatile("syscall\n\t"
+			 "test %%rax, %%rax\n\t"
+			 "jnz 1f\n\t"
+			 "xor %%ebp, %%ebp\n\t"
+			 "mov %%r8, %%rdi\n\t"
+			 "call *%%r9\n\t"
+			 "ud2\n"
+			 "1:"
+			 : "+a"(ret)
+			 : "D"(flags), "S"(top), "d"(pidfd), "r"(r10), "r"(r8),
+			   "r"(r9)
+			 : "rcx", "r11", "memory");
+	return ret;
+}
+
 #elif defined(__aarch64__)
 
 #define SHARES_MEMORY 1
@@ -169,6 +218,32 @@ static long clone3_on_stack(const struct clone3_args *args,
 	return x0;
 }
 
+static long clone_on_stack(uint64_t flags, void *top, int *pidfd,
+			   void (*entry)(void *), void *data)
+{
+	register long x0 __asm__("x0") = (long)flags;
+	register void *x1 __asm__("x1") = top;
+	register int *x2 __asm__("x2") = pidfd;
+	register long x3 __asm__("x3") = 0;
+	register long x4 __asm__("x4") = 0;
+	register void *x5 __asm__("x5") = data;
+	register void (*x6)(void *) __asm__("x6") = entry;
+	register long x8 __asm__("x8") = SYS_clone;
+
+	__asm__ volatile("svc #0\n\t"
+			 "cbnz x0, 1f\n\t"
+			 "mov x29, #0\n\t"
+			 "mov x0, x5\n\t"
+			 "blr x6\n\t"
+			 "brk #1\n"
+			 "1:"
+			 : "+r"(x0)
+			 : "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5), "r"(x6),
+			   "r"(x8)
+			 : "memory");
+	return x0;
+}
+
 #else
 
 #define SHARES_MEMORY 0
@@ -183,6 +258,16 @@ static long clone3_on_stack(const struct clone3_args *args,
 	return ret < 0 ? -errno : ret;
 }
 
+static long clone_on_stack(uint64_t flags, void *top, int *pidfd,
+			   void (*entry)(void *), void *data)
+{
+	long ret = syscall(SYS_clone, flags, top, pidfd, 0, 0);
+
+	if (ret == 0)
+		entry(data);
+	return ret < 0 ? -errno : ret;
+}
+
 #endif
 
 static void share_memory(struct clone3_args *clone, void *stack)
@@ -190,6 +275,22 @@ static void share_memory(struct clone3_args *clone, void *stack)
 	clone->flags |= CLONE_VM | CLONE_VFORK;
 	clone->stack = (uintptr_t)stack;
 	clone->stack_size = SYS_VFORK_STACK;
+}
+
+/* The flags that only clone3(2) can be told: those above the low 32 bits, and
+ * those where clone(2) has the signal. */
+static long clone_the_old_way(const struct clone3_args *clone,
+			      struct birth *birth)
+{
+	uint64_t flags = clone->flags & ~(uint64_t)CLONE_CLEAR_SIGHAND;
+
+	if (flags >> 32 || flags & CSIGNAL)
+		return -ENOSYS;
+	birth->has_handlers = true;
+	return clone_on_stack(
+		flags | clone->exit_signal,
+		(void *)(uintptr_t)(clone->stack + clone->stack_size),
+		(int *)(uintptr_t)clone->pidfd, be_born, birth);
 }
 
 /* @stack: NULL: the child has a copy of our memory, and so of our stack. */
@@ -218,6 +319,8 @@ static int clone_with(const struct sys_vfork *args, void *stack, pid_t *ret_pid,
 
 	set_mask(&all, &birth.mask);
 	pid = clone3_on_stack(&clone, be_born, &birth);
+	if (pid == -ENOSYS)
+		pid = clone_the_old_way(&clone, &birth);
 	set_mask(&birth.mask, NULL);
 	errno = caller_errno;
 

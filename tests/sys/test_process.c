@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_process.c - children that borrow memory, pidfds (src/sys/process.c) */
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
+#include <stddef.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "check.h"
 #include "sys/process.h"
+#include "sys/syscall.h"
 
 /* What a child found, in memory it shares with us. */
 struct found {
@@ -157,6 +162,52 @@ static void threads_may_start_children_at_the_same_time(void **state)
 	}
 }
 
+/* As a container's filter does. */
+static void refuse_clone3(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog filter = { ARRAY_LEN(code), code };
+
+	assert_int_equal(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+	assert_int_equal(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter),
+			 0);
+	errno = 0;
+	assert_int_equal(syscall(SYS_clone3, NULL, 0), -1);
+	assert_int_equal(errno, ENOSYS);
+}
+
+static void without_clone3(void)
+{
+	const struct sys_vfork in_time = { .flags = CLONE_NEWTIME,
+					   .cgroup_fd = -1,
+					   .child = look };
+	const struct sys_vfork own = { .cgroup_fd = -1,
+				       .child = look,
+				       .arg = &(struct found){ 0 },
+				       .own_memory = true };
+	int pidfd = -1;
+
+	refuse_clone3();
+	a_child_shares_memory_and_its_exit_is_seen(NULL);
+	signals_of_the_child();
+	threads_may_start_children_at_the_same_time(NULL);
+	assert_int_equal(sys_vfork3(&own, NULL, &pidfd), 0);
+	assert_int_equal(sys_wait_exit(pidfd), 7);
+	/* what only clone3 can be told */
+	assert_int_equal(sys_vfork3(&in_time, NULL, NULL), -ENOSYS);
+}
+
+static void where_a_filter_denies_clone3_it_is_clone(void **state)
+{
+	in_child(without_clone3);
+}
+
 static void a_refused_clone_returns_its_errno(void **state)
 {
 	/* a mount namespace cannot be shared half */
@@ -259,6 +310,7 @@ int main(void)
 			a_child_that_a_signal_ended_exits_with_128_and_more),
 		cmocka_unit_test(namespaces_are_made_with_the_child),
 		cmocka_unit_test(threads_may_start_children_at_the_same_time),
+		cmocka_unit_test(where_a_filter_denies_clone3_it_is_clone),
 		cmocka_unit_test(a_refused_clone_returns_its_errno),
 		cmocka_unit_test(a_child_can_be_born_in_a_control_group),
 		cmocka_unit_test(a_pidfd_signals_and_is_dead_when_waited_for),

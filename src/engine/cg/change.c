@@ -226,11 +226,15 @@ static int make(struct making *m, struct arena *arena,
 		if (m->where & BIT(i))
 			ret = make_all(m, i, arena, trace, err);
 	if (ret == 0 && m->args->threaded) {
-		if (v2 < 0 || !(m->where & BIT(v2)))
-			return err_set(err, KIST_E_CG_RULE,
-				       "threaded groups are of cgroup v2, and "
-				       "'%s' is not in it",
-				       m->group.word);
+		if (v2 < 0 || !(m->where & BIT(v2))) {
+			err_set(err, KIST_E_CG_RULE,
+				"threaded groups are of cgroup v2, and "
+				"'%s' is not in it",
+				m->group.word);
+			err_hint(err, "leave -t out: on v1 each thread can be "
+				      "moved by itself");
+			return -EBUSY;
+		}
 		ret = cg_step_write(&m->group, v2, "cgroup.type", "threaded",
 				    NULL, trace, err);
 	}

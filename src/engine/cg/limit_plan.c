@@ -366,9 +366,13 @@ static int read_groups(pid_t pid, char *ret_text, size_t size,
 
 	if (pid)
 		snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
-	if (sys_read_file(AT_FDCWD, path, ret_text, size) < 0)
-		return err_set(err, KIST_E_CG_PROCESS, "there is no process %d",
-			       pid);
+	if (sys_read_file(AT_FDCWD, path, ret_text, size) < 0) {
+		err_set(err, KIST_E_CG_PROCESS, "there is no process %d", pid);
+		err_hint(err,
+			 "it has ended, or that is its number in another "
+			 "pid namespace: 'ps -ef' lists those of this one");
+		return -ESRCH;
+	}
 	return 0;
 }
 

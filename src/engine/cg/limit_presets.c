@@ -149,9 +149,12 @@ static int read_preset(const struct search *s, const char *name, int depth,
 	char *words, *save = NULL;
 	int ret;
 
-	if (depth > DEPTH_MAX)
-		return err_set(err, KIST_E_LIMIT_PRESET,
-			       "preset '%s' is part of itself", name);
+	if (depth > DEPTH_MAX) {
+		err_set(err, KIST_E_LIMIT_PRESET,
+			"preset '%s' is part of itself", name);
+		err_hint(err, "take it out of its own line");
+		return -ENOENT;
+	}
 	ret = find(s, name, &rest, err);
 	if (ret)
 		return ret;

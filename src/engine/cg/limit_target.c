@@ -88,8 +88,11 @@ static int add_inhabitants(struct target *t, struct arena *arena,
 		closedir(dir);
 	if (list->count > before)
 		return 0;
-	return err_set(err, KIST_E_TARGET_NO_PROCESS,
-		       "there is no process in %s", t->label);
+	err_set(err, KIST_E_TARGET_NO_PROCESS, "there is no process in %s",
+		t->label);
+	err_hint(err, "limits go to processes: start one there, or name the "
+		      "container's process");
+	return -ENOENT;
 }
 
 int limit_target_read(const struct kist *kist, const char *word,

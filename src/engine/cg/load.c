@@ -247,9 +247,12 @@ static int mode_of(const char *word, int64_t *ret_mode, struct kist_error *err)
 	if (!word)
 		return 0;
 	mode = strtol(word, &end, 8);
-	if (!*word || *end || mode < 0 || mode > 07777)
-		return err_set(err, KIST_E_CG_CONFIG,
-			       "'%.60s' is no octal mode", word);
+	if (!*word || *end || mode < 0 || mode > 07777) {
+		err_set(err, KIST_E_CG_CONFIG, "'%.60s' is no octal mode",
+			word);
+		err_hint(err, "write it as chmod(1) has it: 0640");
+		return -EINVAL;
+	}
 	*ret_mode = mode;
 	return 0;
 }

@@ -135,8 +135,10 @@ static int check_name(const char *name, struct kist_error *err)
 {
 	if (*name && !strpbrk(name, ",/ \n\t\\") && strlen(name) < 64)
 		return 0;
-	return err_set(err, KIST_E_CG_MOUNT,
-		       "'name=%.60s' cannot name a hierarchy", name);
+	err_set(err, KIST_E_CG_MOUNT, "'name=%.60s' cannot name a hierarchy",
+		name);
+	err_hint(err, "use letters, digits, '_', '.' and '-'");
+	return -EBUSY;
 }
 
 static int read_what(struct mounting *m, struct kist_error *err)

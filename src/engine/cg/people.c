@@ -171,10 +171,14 @@ static int find_process(const struct kist *kist, const char *word, bool thread,
 
 	if (thread) {
 		ret = num_parse_u32(word, &n);
-		if (ret || !n || n > INT32_MAX)
-			return err_set(err, KIST_E_CG_PROCESS,
-				       "'%.100s' is not the number of a thread",
-				       word);
+		if (ret || !n || n > INT32_MAX) {
+			err_set(err, KIST_E_CG_PROCESS,
+				"'%.100s' is not the number of a thread", word);
+			err_hint(err, "write a process id: 'ps -eo pid,comm' "
+				      "lists those; with -t a thread's: 'ps "
+				      "-eLo lwp,comm'");
+			return -ESRCH;
+		}
 		*ret_pid = (pid_t)n;
 		return 0;
 	}

@@ -379,9 +379,11 @@ static int narrow(struct planting *p, struct kist_error *err)
 	}
 	if (any)
 		return 0;
-	return err_set(err, KIST_E_CGROUP_UNKNOWN,
-		       "control group '%s' is not in the hierarchy of '%s'",
-		       p->group.word, name);
+	err_set(err, KIST_E_CGROUP_UNKNOWN,
+		"control group '%s' is not in the hierarchy of '%s'",
+		p->group.word, name);
+	err_hint(err, "'kist cg tree' shows where it is");
+	return -ESRCH;
 }
 
 int kist_cg_tree(const struct kist_cg_tree_args *args,

@@ -116,10 +116,15 @@ static int make_spec(struct subject *s, const struct kist_exec *exec,
 		ret = take_user(s, exec->user, &env, process, err);
 	if (ret < 0)
 		return ret;
-	if (exec->workdir && exec->workdir[0] != '/')
-		return err_set(err, KIST_E_OPTION_VALUE,
-			       "--workdir '%s' is not an absolute path",
-			       exec->workdir);
+	if (exec->workdir && exec->workdir[0] != '/') {
+		err_set(err, KIST_E_OPTION_VALUE,
+			"--workdir '%s' is not an absolute path",
+			exec->workdir);
+		err_hint(err,
+			 "write it from the root of the container on: '/%s'",
+			 exec->workdir);
+		return -EINVAL;
+	}
 	if (exec->workdir) {
 		process->cwd = exec->workdir;
 		process->cwd_place.option =

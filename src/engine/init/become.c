@@ -107,10 +107,13 @@ static int add_rewrites(const struct kist_init *init, struct plan_init *told,
 		int from = init->rewrites[i].from, to = init->rewrites[i].to;
 
 		if (from < 1 || from >= PLAN_SIGNALS || to < 0 ||
-		    to >= PLAN_SIGNALS)
-			return err_set(err, KIST_E_INIT,
-				       "signal %d cannot be sent on as %d",
-				       from, to);
+		    to >= PLAN_SIGNALS) {
+			err_set(err, KIST_E_INIT,
+				"signal %d cannot be sent on as %d", from, to);
+			err_hint(err, "signals are 1 to 64; 0 swallows one: "
+				      "-r TERM:0");
+			return -EINVAL;
+		}
 		told->rewrite[from] = (uint8_t)to;
 	}
 	return 0;

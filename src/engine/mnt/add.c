@@ -218,9 +218,12 @@ static int get_tmpfs(struct job *job, struct kist_error *err)
 
 static int bad_place(const struct job *job, int errnum, struct kist_error *err)
 {
-	return err_sys(err, KIST_E_MNT_PATH, errnum,
-		       "make '%s' below the root of %s", job->path,
-		       job->place.target.label);
+	err_sys(err, KIST_E_MNT_PATH, errnum, "make '%s' below the root of %s",
+		job->path, job->place.target.label);
+	if (errnum == ENOENT)
+		err_hint(err, "this file system makes no folders: choose a "
+			      "path on another, such as '/mnt'");
+	return -errnum;
 }
 
 /* The directory that the last component of job->path is in. */
@@ -306,6 +309,23 @@ static int make_place(struct job *job, int root_fd, struct kist_error *err)
 	return 0;
 }
 
+/* A file goes on a file, a folder on a folder. */
+static int not_alike(const struct job *job, struct kist_error *err)
+{
+	const bool is_file = job->wish.is_file;
+
+	err_set(err, KIST_E_MNT_PATH,
+		"'%s' of %s is %s directory, the source is %s",
+		job->wish.destination, job->place.target.label,
+		is_file ? "a" : "no", is_file ? "a file" : "one");
+	if (is_file)
+		err_hint(err, "name the file in it: '%s/NAME'",
+			 job->wish.destination);
+	else
+		err_hint(err, "name a folder, or one that is not there yet");
+	return -EINVAL;
+}
+
 static int open_place(struct job *job, int root_fd, struct kist_error *err)
 {
 	struct stat st;
@@ -317,11 +337,7 @@ static int open_place(struct job *job, int root_fd, struct kist_error *err)
 			       "open '%s' of %s", job->wish.destination,
 			       job->place.target.label);
 	if (S_ISDIR(st.st_mode) == job->wish.is_file)
-		return err_set(err, KIST_E_MNT_PATH,
-			       "'%s' of %s is %s directory, the source is %s",
-			       job->wish.destination, job->place.target.label,
-			       job->wish.is_file ? "a" : "no",
-			       job->wish.is_file ? "a file" : "one");
+		return not_alike(job, err);
 	return TAKE_FD(fd);
 }
 

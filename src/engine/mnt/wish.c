@@ -55,8 +55,11 @@ static int take_file_system_word(struct wish *wish, const char *word,
 		return unknown(word, err);
 	while (wish->options[count])
 		count++;
-	if (count == WISH_OPTIONS_MAX)
-		return err_set(err, KIST_E_MNT_OPTION, "too many options");
+	if (count == WISH_OPTIONS_MAX) {
+		err_set(err, KIST_E_MNT_OPTION, "too many options");
+		err_hint(err, "each is needed once");
+		return -EINVAL;
+	}
 	wish->options[count] = word;
 	return 0;
 }

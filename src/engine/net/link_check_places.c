@@ -83,9 +83,12 @@ static int find_hub(struct link_making *m, struct kist_error *err)
 	}
 	if (!m->is_hub)
 		return 0; /* its name is in use: link_names.c says so */
-	return err_set(err, KIST_E_LINK_EXISTS,
-		       "'%s' of %s is not a bridge: it cannot join the others",
-		       hub->end.device, hub->place->place.label);
+	err_set(err, KIST_E_LINK_EXISTS,
+		"'%s' of %s is not a bridge: it cannot join the others",
+		hub->end.device, hub->place->place.label);
+	err_hint(err,
+		 "name a bridge, or another name for a new one: br0@TARGET");
+	return -EEXIST;
 }
 
 /* ---- addresses ---- */

@@ -57,9 +57,11 @@ static int find_free(struct link_making *m, struct link_place *place,
 		*ret_name = arena_strdup(m->arena, name);
 		return arena_failed(m->arena) ? err_nomem(err) : 0;
 	}
-	return err_set(err, KIST_E_LINK_EXISTS,
-		       "every name like '%s0' is in use in %s", base,
-		       place->place.label);
+	err_set(err, KIST_E_LINK_EXISTS,
+		"every name like '%s0' is in use in %s", base,
+		place->place.label);
+	err_hint(err, "name it yourself: NAME@TARGET");
+	return -EEXIST;
 }
 
 /* "ve-" and what is left of a TARGET. */

@@ -345,7 +345,7 @@ int link_place_check(const struct link_place *place, struct kist_error *err)
 		return 0;
 	err_set(err, KIST_E_NET_DENIED, "changing %s takes CAP_NET_ADMIN",
 		place->place.label);
-	err_hint(err, "be root; or link namespaces of your own, and reach out "
-		      "with 'kist run --network pasta'");
+	err_hint(err, "be root; or do it in a network of your own: "
+		      "kist unshare -rn");
 	return -EPERM;
 }

@@ -245,10 +245,15 @@ static int remember(struct visitor *v, int sys_fd, struct setting *setting,
 
 	if (fstatat(sys_fd, setting->path, &st, 0) < 0)
 		return not_there(v, sys_fd, setting->path, err);
-	if (S_ISDIR(st.st_mode))
-		return err_set(err, KIST_E_SYSCTL,
-			       "'/proc/sys/%s' holds many sysctls: which?",
-			       setting->path);
+	if (S_ISDIR(st.st_mode)) {
+		err_set(err, KIST_E_SYSCTL,
+			"'/proc/sys/%s' holds many sysctls: which?",
+			setting->path);
+		err_hint(
+			err,
+			"name one of them: 'kist net sysctl TARGET' shows all");
+		return -EINVAL;
+	}
 	len = sys_read_file(sys_fd, setting->path, v->text, VALUE_MAX);
 	if (len >= 0)
 		setting->old = strdup(v->text);
@@ -330,9 +335,14 @@ static int check_key(const char *key, char path[SYSCTL_PATH_MAX],
 		strcpy(path, "net");
 		return 0;
 	}
-	if (strncmp(key, "net.", 4) != 0 && strncmp(key, "net/", 4) != 0)
-		return err_set(err, KIST_E_SYSCTL,
-			       "'%s' is not a sysctl of the network", key);
+	if (strncmp(key, "net.", 4) != 0 && strncmp(key, "net/", 4) != 0) {
+		err_set(err, KIST_E_SYSCTL,
+			"'%s' is not a sysctl of the network", key);
+		err_hint(err, "those begin with net; set others with 'sysctl "
+			      "-w', or in a namespace of their kind: kist "
+			      "enter TARGET sysctl -w");
+		return -EINVAL;
+	}
 	return sysctl_check(key, BIT(NS_NET), path, err);
 }
 

@@ -151,7 +151,9 @@ static int do_lookup(const struct walk *w, const struct plan_op *op)
 		}
 		if (ret == 0)
 			return 0;
-		if (ret == EACCES || (ret == EISDIR && found == ENOENT))
+		/* a folder that is closed tells as little as one without it */
+		if ((ret == EACCES && access(program, F_OK) == 0) ||
+		    (ret == EISDIR && found == ENOENT))
 			found = ret;
 		if (!path[len])
 			break;

@@ -107,11 +107,15 @@ static int follow(struct entering *e, const char *key, const char *file,
 		return err_set(err, KIST_E_TARGET_NO_PROCESS,
 			       "there is no process whose ids to follow");
 	if (e->fd[NS_USER] >= 0 && read_maps(e, file, &maps) &&
-	    !idmap_inside(&maps, id, &id))
-		return err_set(err, KIST_E_USER_UNKNOWN,
-			       "the target's own id %u has no id in its user "
-			       "namespace",
-			       id);
+	    !idmap_inside(&maps, id, &id)) {
+		err_set(err, KIST_E_USER_UNKNOWN,
+			"the target's own id %u has no id in its user "
+			"namespace",
+			id);
+		err_hint(err,
+			 "say who to be: -S 0 -G 0, or -i to stay who you are");
+		return -ENOENT;
+	}
 	*ret_id = id;
 	return 0;
 }

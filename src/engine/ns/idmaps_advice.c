@@ -168,10 +168,13 @@ static int advise(struct kist_id_advice *advice, enum kist_id_kind kind,
 		return 0;
 	}
 	start = subid_free_start(&subids, USUAL_COUNT);
-	if (!start)
-		return err_set(err, KIST_E_SUBID_NONE,
-			       "no %d ids in a row are free in /etc/sub%s",
-			       USUAL_COUNT, words[kind]);
+	if (!start) {
+		err_set(err, KIST_E_SUBID_NONE,
+			"no %d ids in a row are free in /etc/sub%s",
+			USUAL_COUNT, words[kind]);
+		err_hint(err, "take lines of users who are gone out of it");
+		return -ENOENT;
+	}
 	if (name)
 		snprintf(advice->line[kind], sizeof(advice->line[kind]),
 			 "%.64s:%u:%d", name, start, USUAL_COUNT);
@@ -193,6 +196,13 @@ int kist_id_suggest(const char *user, struct kist_id_advice *ret_advice,
 	arena_init(&arena);
 	if (user)
 		ret = user_lookup(AT_FDCWD, user, &arena, &found, err);
+	if (ret == -ENOENT && err) {
+		*err = (struct kist_error){ 0 };
+		err_set(err, KIST_E_USER_UNKNOWN, "there is no user '%s'",
+			user);
+		err_hint(err,
+			 "'getent passwd' lists the users of this machine");
+	}
 	if (ret < 0)
 		return ret;
 	name = user_name(AT_FDCWD, found.uid, &arena);

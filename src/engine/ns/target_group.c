@@ -315,10 +315,12 @@ static int find_container(struct target *t, const char *engine,
 	uint32_t pid = 0;
 
 	if (ret == 0 && answer.status == 0 &&
-	    num_parse_u32(answer.said, &pid) == 0 && pid == 0)
-		return err_set(err, KIST_E_CONTAINER_ENDED,
-			       "container '%s' of %s is not running", word,
-			       engine);
+	    num_parse_u32(answer.said, &pid) == 0 && pid == 0) {
+		err_set(err, KIST_E_CONTAINER_ENDED,
+			"container '%s' of %s is not running", word, engine);
+		err_hint(err, "'kist map' shows what runs");
+		return -ESRCH;
+	}
 	if (!pid)
 		pid = (uint32_t)look_around(t, word);
 	if (!pid)

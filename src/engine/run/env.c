@@ -75,9 +75,13 @@ int env_add(struct env *env, const char *word, struct kist_error *err)
 {
 	size_t len = strlen(word);
 
-	if (len == 0 || word[0] == '=')
-		return err_set(err, KIST_E_OPTION_VALUE,
-			       "'%s' has no name before the '='", word);
+	if (len == 0 || word[0] == '=') {
+		err_set(err, KIST_E_OPTION_VALUE,
+			"'%s' has no name before the '='", word);
+		err_hint(err, "write NAME=VALUE, or NAME alone for the value "
+			      "it has here");
+		return -EINVAL;
+	}
 	if (strchr(word, '='))
 		env_set(env, arena_strdup(env->arena, word));
 	else if (word[len - 1] == '*')

@@ -72,15 +72,24 @@ static int not_found(const char *word, struct kist_error *err)
 int image_find(const char *word, struct arena *arena, struct image *ret_image,
 	       struct kist_error *err)
 {
-	if (!word || !*word)
-		return err_set(err, KIST_E_USAGE, "no image is named");
+	if (!word || !*word) {
+		err_set(err, KIST_E_USAGE, "no image is named");
+		err_hint(err, "write 'host', for this machine's own system, "
+			      "or a root directory such as ./rootfs");
+		return -EINVAL;
+	}
 	if (strcmp(word, "host") == 0) {
 		*ret_image = (struct image){ IMAGE_HOST, word, "/" };
 		return 0;
 	}
-	if (is_archive(word))
-		return err_set(err, KIST_E_UNSUPPORTED,
-			       "image archive '%s' is not supported yet", word);
+	if (is_archive(word)) {
+		err_set(err, KIST_E_UNSUPPORTED,
+			"image archive '%s' is not supported yet", word);
+		err_hint(err,
+			 "unpack it: mkdir rootfs && tar -xf '%s' -C rootfs",
+			 word);
+		return -ENOTSUP;
+	}
 	if (is_path(word))
 		return find_dir(word, arena, ret_image, err);
 	return not_found(word, err);

@@ -199,14 +199,22 @@ static int check_cpus(const struct kist_run *run, struct kist_error *err)
 		}
 	}
 	if (run->cpu_shares &&
-	    (run->cpu_shares < 2 || run->cpu_shares > 262144))
-		return err_set(err, KIST_E_OPTION_VALUE,
-			       "--cpu-shares: %lld is not between 2 and 262144",
-			       (long long)run->cpu_shares);
-	if (run->pids_limit < -1)
-		return err_set(err, KIST_E_OPTION_VALUE,
-			       "--pids-limit: %lld is negative",
-			       (long long)run->pids_limit);
+	    (run->cpu_shares < 2 || run->cpu_shares > 262144)) {
+		err_set(err, KIST_E_OPTION_VALUE,
+			"--cpu-shares: %lld is not between 2 and 262144",
+			(long long)run->cpu_shares);
+		err_hint(err, "1024 is the usual share; --cpus 0.5 limits to "
+			      "half of a processor");
+		return -EINVAL;
+	}
+	if (run->pids_limit < -1) {
+		err_set(err, KIST_E_OPTION_VALUE,
+			"--pids-limit: %lld is negative",
+			(long long)run->pids_limit);
+		err_hint(err, "write how many processes it may have; 0 or "
+			      "max: as many as the machine");
+		return -EINVAL;
+	}
 	return 0;
 }
 
@@ -231,10 +239,14 @@ static int read_hostname(struct making *m, struct kist_error *err)
 		}
 		return 0;
 	}
-	if (wanted && (!*wanted || strlen(wanted) > HOSTNAME_LEN_MAX))
-		return err_set(err, KIST_E_OPTION_VALUE,
-			       "--hostname '%s' is not of 1 to %d bytes",
-			       wanted, HOSTNAME_LEN_MAX);
+	if (wanted && (!*wanted || strlen(wanted) > HOSTNAME_LEN_MAX)) {
+		err_set(err, KIST_E_OPTION_VALUE,
+			"--hostname '%s' is not of 1 to %d bytes", wanted,
+			HOSTNAME_LEN_MAX);
+		err_hint(err, "choose a shorter one: the part before the "
+			      "first dot is enough");
+		return -EINVAL;
+	}
 	m->hostname = wanted ? wanted :
 			       arena_strndup(m->arena, m->id.text, ID_SHORT);
 	return 0;

@@ -167,9 +167,14 @@ static int read_workdir(const struct making *m, struct kist_error *err)
 {
 	const char *path = m->run->workdir;
 
-	if (path && path[0] != '/')
-		return err_set(err, KIST_E_OPTION_VALUE,
-			       "--workdir '%s' is not an absolute path", path);
+	if (path && path[0] != '/') {
+		err_set(err, KIST_E_OPTION_VALUE,
+			"--workdir '%s' is not an absolute path", path);
+		err_hint(err,
+			 "write it from the root of the container on: '/%s'",
+			 path);
+		return -EINVAL;
+	}
 	return 0;
 }
 

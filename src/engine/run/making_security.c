@@ -59,9 +59,14 @@ static int take_paths(struct making *m, const char *value, bool mask,
 	}
 	for (path = strtok_r(rest, ":", &rest); path;
 	     path = strtok_r(NULL, ":", &rest)) {
-		if (path[0] != '/')
-			return err_set(err, KIST_E_OPTION_VALUE,
-				       "'%s' is not an absolute path", path);
+		if (path[0] != '/') {
+			err_set(err, KIST_E_OPTION_VALUE,
+				"'%s' is not an absolute path", path);
+			err_hint(
+				err,
+				"paths to mask begin with '/', as /proc/kcore");
+			return -EINVAL;
+		}
 		if (mask) {
 			s->masked = with(m->arena, s->masked, path);
 			continue;
@@ -98,9 +103,12 @@ static int take_privileges(struct making *m, const char *value,
 		m->security.no_new_privileges = true;
 	else if (strcmp(value, "false") == 0)
 		m->security.no_new_privileges = false;
-	else
-		return err_set(err, KIST_E_OPTION_VALUE,
-			       "'%s' is neither true nor false", value);
+	else {
+		err_set(err, KIST_E_OPTION_VALUE,
+			"'%s' is neither true nor false", value);
+		err_hint(err, "write true or false");
+		return -EINVAL;
+	}
 	return 0;
 }
 
@@ -109,9 +117,13 @@ static int take_apparmor(struct making *m, const char *value,
 {
 	if (strcmp(value, "unconfined") == 0)
 		return 0;
-	if (!lsm_has_apparmor())
-		return err_set(err, KIST_E_UNSUPPORTED,
-			       "AppArmor is not in force on this machine");
+	if (!lsm_has_apparmor()) {
+		err_set(err, KIST_E_UNSUPPORTED,
+			"AppArmor is not in force on this machine");
+		err_hint(err, "leave it out: without AppArmor nothing is "
+			      "confined by it");
+		return -ENOTSUP;
+	}
 	m->security.apparmor = value;
 	return 0;
 }
@@ -121,9 +133,13 @@ static int take_label(struct making *m, const char *value,
 {
 	if (strcmp(value, "disable") == 0)
 		return 0;
-	if (!lsm_has_selinux())
-		return err_set(err, KIST_E_UNSUPPORTED,
-			       "SELinux is not in force on this machine");
+	if (!lsm_has_selinux()) {
+		err_set(err, KIST_E_UNSUPPORTED,
+			"SELinux is not in force on this machine");
+		err_hint(err,
+			 "leave it out: without SELinux nothing has a label");
+		return -ENOTSUP;
+	}
 	m->security.selinux = value;
 	return 0;
 }
@@ -143,9 +159,13 @@ static int take_unmask(struct making *m, const char *value,
 static int take_system_paths(struct making *m, const char *value,
 			     struct kist_error *err)
 {
-	if (strcmp(value, "unconfined") != 0)
-		return err_set(err, KIST_E_OPTION_VALUE,
-			       "systempaths can only be 'unconfined'");
+	if (strcmp(value, "unconfined") != 0) {
+		err_set(err, KIST_E_OPTION_VALUE,
+			"systempaths can only be 'unconfined'");
+		err_hint(err, "write --security-opt systempaths=unconfined, "
+			      "or name paths with unmask=");
+		return -EINVAL;
+	}
 	return take_paths(m, "all", false, err);
 }
 

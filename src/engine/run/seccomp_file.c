@@ -178,11 +178,15 @@ int seccomp_file_read(const char *path, uint64_t caps, struct arena *arena,
 			 &profile, err);
 	if (ret < 0)
 		return ret;
-	if (!json_get(profile, "defaultAction"))
-		return err_set(err, KIST_E_OPTION_VALUE,
-			       "'%s' is no seccomp profile: it has no "
-			       "'defaultAction'",
-			       path);
+	if (!json_get(profile, "defaultAction")) {
+		err_set(err, KIST_E_OPTION_VALUE,
+			"'%s' is no seccomp profile: it has no "
+			"'defaultAction'",
+			path);
+		err_hint(err, "a profile begins with {\"defaultAction\": "
+			      "\"SCMP_ACT_ERRNO\", …}");
+		return -EINVAL;
+	}
 	json_write_init(&c.w, &converted, NULL);
 	convert(&c, profile);
 	if (buf_failed(&converted))

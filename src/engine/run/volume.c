@@ -119,10 +119,13 @@ static int take_bind_option(struct volume *volume, const char *word,
 		return err_set(err, KIST_E_UNSUPPORTED,
 			       "option '%s' is not supported yet", word);
 	if (w->rule == VOLUME_LABEL &&
-	    access("/sys/fs/selinux/enforce", F_OK) == 0)
-		return err_set(err, KIST_E_UNSUPPORTED,
-			       "option '%s' (relabelling) is not supported yet",
-			       word);
+	    access("/sys/fs/selinux/enforce", F_OK) == 0) {
+		err_set(err, KIST_E_UNSUPPORTED,
+			"option '%s' (relabelling) is not supported yet", word);
+		err_hint(err, "leave it out; label the folder yourself: chcon "
+			      "-Rt container_file_t FOLDER");
+		return -ENOTSUP;
+	}
 	if (w->rule == VOLUME_PASS)
 		add_option(volume, w->oci);
 	return 0;
@@ -132,13 +135,20 @@ static int take_destination(struct volume *volume, const char *path,
 			    struct arena *arena, struct kist_error *err)
 {
 	volume->destination = path_tidy(path, arena);
-	if (!volume->destination)
-		return err_set(err, KIST_E_OPTION_VALUE,
-			       "the destination '%s' is not an absolute path",
-			       path);
-	if (strcmp(volume->destination, "/") == 0)
-		return err_set(err, KIST_E_OPTION_VALUE,
-			       "the destination cannot be '/'");
+	if (!volume->destination) {
+		err_set(err, KIST_E_OPTION_VALUE,
+			"the destination '%s' is not an absolute path", path);
+		err_hint(err,
+			 "write it from the root of the container on: '/%s'",
+			 path);
+		return -EINVAL;
+	}
+	if (strcmp(volume->destination, "/") == 0) {
+		err_set(err, KIST_E_OPTION_VALUE,
+			"the destination cannot be '/'");
+		err_hint(err, "name a folder below it: the root is the image");
+		return -EINVAL;
+	}
 	return 0;
 }
 
@@ -194,8 +204,13 @@ static int read_volume(const char *word, struct arena *arena,
 		return err_set(err, KIST_E_UNSUPPORTED,
 			       "a volume without a source is not supported "
 			       "yet");
-	if (rest)
-		return err_set(err, KIST_E_OPTION_VALUE, "too many ':'");
+	if (rest) {
+		err_set(err, KIST_E_OPTION_VALUE, "too many ':'");
+		err_hint(err, "write SOURCE:DESTINATION[:OPTIONS]; a path "
+			      "with ':' goes with --mount "
+			      "type=bind,src=…,dst=…");
+		return -EINVAL;
+	}
 	ret = take_destination(volume, destination, arena, err);
 	while (ret == 0 && (option = next_piece(&options, ",")))
 		ret = take_bind_option(volume, option, err);
@@ -333,8 +348,12 @@ static int read_mount(const char *word, struct arena *arena,
 		err_hint(err, "the types are bind and tmpfs");
 		return -ENOTSUP;
 	}
-	if (!words.source)
-		return err_set(err, KIST_E_OPTION_VALUE, "there is no 'src='");
+	if (!words.source) {
+		err_set(err, KIST_E_OPTION_VALUE, "there is no 'src='");
+		err_hint(err,
+			 "write --mount type=bind,src=SOURCE,dst=DESTINATION");
+		return -EINVAL;
+	}
 	ret = take_source(volume, words.source, arena, err);
 	finish_bind(volume);
 	return ret;

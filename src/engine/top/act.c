@@ -46,9 +46,12 @@ static int open_group(const struct kist_top *top,
 		return err_set(err, KIST_E_TOP_GROUP,
 			       "'%s' has no control group of its own",
 			       row->name);
-	if (holds_us(top, row->cgroup))
-		return err_set(err, KIST_E_CGROUP_SELF,
-			       "this program itself is in '%s'", row->name);
+	if (holds_us(top, row->cgroup)) {
+		err_set(err, KIST_E_CGROUP_SELF,
+			"this program itself is in '%s'", row->name);
+		err_hint(err, "leave it out, or do it from another group");
+		return -EINVAL;
+	}
 	return cgroup_open(&top->world, row->cgroup, ret_group, err);
 }
 

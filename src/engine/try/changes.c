@@ -322,10 +322,13 @@ int changes_list(const struct subject *subject,
 		snprintf(link, sizeof(link), "layers/%d/of", i);
 		len = readlinkat(subject->record.dir_fd, link, of,
 				 sizeof(of) - 1);
-		if (len < 0 && i == 0)
-			return err_set(err, KIST_E_IMAGE,
-				       "container '%s' has no layers",
-				       subject->word);
+		if (len < 0 && i == 0) {
+			err_set(err, KIST_E_IMAGE,
+				"container '%s' has no layers", subject->word);
+			err_hint(err, "changes are kept of what 'kist try' or "
+				      "'kist run host' ran");
+			return -ENOENT;
+		}
 		if (len < 0)
 			break;
 		of[len] = '\0';

@@ -42,6 +42,7 @@ static const struct {
 	{ "make a process", WHY_FORK, "fork" },
 	{ "make the command's process", WHY_FORK, "fork" },
 	{ "make the first process", WHY_NS, "clone3" },
+	{ "make the namespaces", WHY_NS, "clone3" },
 	{ "map uids with", WHY_MAP, "newuidmap" },
 	{ "map gids with", WHY_MAP, "newgidmap" },
 	{ "become user", WHY_SETID, "setuid" },
