@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_net_port.c - kist net port: ports of this machine that lead elsewhere */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -208,9 +209,12 @@ static int port_run(void *global, const void *args, struct kist_error *err)
 		return list(g, a, a->second, err);
 	if (strcmp(a->first, "rm") == 0)
 		return removal(g, a, err);
-	if (a->second)
-		return err_set(err, KIST_E_USAGE, "unexpected word '%s'",
-			       a->second);
+	if (a->second) {
+		err_set(err, KIST_E_USAGE, "unexpected word '%s'", a->second);
+		err_hint(err, "ports stand behind -p: kist net port TARGET -p "
+			      "8080:80");
+		return -EINVAL;
+	}
 	return list(g, a, a->first, err);
 }
 

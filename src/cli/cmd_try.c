@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_try.c - kist try: a command behind an overlay, then decide */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -253,8 +254,12 @@ static int drop_run(void *global, const void *args, struct kist_error *err)
 		steps_to(a->dry_run, a->dry_run ? stdout : NULL);
 	int ret = 0;
 
-	if (!a->names)
-		return err_set(err, KIST_E_USAGE, "which one?");
+	if (!a->names) {
+		err_set(err, KIST_E_USAGE, "which one?");
+		err_hint(err,
+			 "name it: 'kist ps -a' lists those that were kept");
+		return -EINVAL;
+	}
 	for (const char *const *name = a->names; ret == 0 && *name; name++)
 		ret = kist_remove(&g->kist, *name, false, &trace, err);
 	return ret;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* each.c - do something to each container of a list of names */
+#include <errno.h>
 #include <stdio.h>
 
 #include "cli/each.h"
@@ -19,8 +20,11 @@ int each_container(const struct kist_global *global, const char *const *names,
 {
 	int ret = 0;
 
-	if (!names)
-		return err_set(err, KIST_E_USAGE, "no container is named");
+	if (!names) {
+		err_set(err, KIST_E_USAGE, "no container is named");
+		err_hint(err, "name one: 'kist ps -a' lists them");
+		return -EINVAL;
+	}
 	for (; *names; names++) {
 		struct kist_error failure = { 0 };
 		int one = action(&global->kist, *names, args, &failure);

@@ -290,7 +290,8 @@ static void point_to_help(const struct call *call, const char *name,
 {
 	char hint[8];
 
-	if (kist_error_class(err->id) == KIST_CLASS_USAGE &&
+	/* where a call was refused, its rule is looked for yet */
+	if (kist_error_class(err->id) == KIST_CLASS_USAGE && !err->errnum &&
 	    kist_error_hint(err, hint, sizeof(hint)) == 0)
 		err_hint(err, "see '%s %s --help'", call->program->name, name);
 }

@@ -25,6 +25,7 @@
 #include "container/store.h"
 #include "kernel/cap.h"
 #include "kernel/device.h"
+#include "kernel/ns.h"
 #include "kernel/proc.h"
 #include "sys/file.h"
 #include "sys/socket.h"
@@ -160,7 +161,7 @@ static int write_record(struct creation *c, struct kist_error *err)
 
 static bool is_rootless(const struct spec *spec)
 {
-	return spec->ns[NS_USER].want != NS_INHERIT || geteuid() != 0;
+	return spec->ns[NS_USER].want != NS_INHERIT || !ns_is_machine_root();
 }
 
 /* Without rules there is no restriction; with any, what every container has

@@ -18,11 +18,12 @@
 
 #include "container/planning.h"
 #include "kernel/device.h"
+#include "kernel/ns.h"
 #include "sys/mount.h"
 
 static bool binds_nodes(const struct planning *p)
 {
-	return p->spec->ns[NS_USER].want != NS_INHERIT || geteuid() != 0;
+	return p->spec->ns[NS_USER].want != NS_INHERIT || !ns_is_machine_root();
 }
 
 static bool dev_is_bound(const struct spec *spec)

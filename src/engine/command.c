@@ -3,10 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/near.h"
 #include "engine/command.h"
@@ -52,12 +54,37 @@ int command_not_found(const char *name, struct kist_error *err)
 	}
 	if (near.best)
 		err_hint(err, "did you mean '%s'?", near.best);
+	else if (strchr(name, '/'))
+		err_hint(err, "correct the path, or name a program of PATH");
+	else
+		err_hint(err, "no folder of PATH has it: install it, or name "
+			      "it with its folder");
 	return ret;
+}
+
+/* Of a folder of PATH that it may not go through, execvp(3) says EACCES. */
+static bool is_in_path(const char *name)
+{
+	const char *path = getenv("PATH");
+	char file[PATH_MAX];
+
+	while (path && *path) {
+		size_t len = strcspn(path, ":");
+
+		snprintf(file, sizeof(file), "%.*s/%s", (int)len, path, name);
+		if (access(file, F_OK) == 0)
+			return true;
+		path += len + (path[len] == ':');
+	}
+	return false;
 }
 
 int command_error(const char *name, int errnum, struct kist_error *err)
 {
 	struct stat st;
+
+	if (errnum == EACCES && !strchr(name, '/') && !is_in_path(name))
+		errnum = ENOENT;
 
 	if (errnum == ENOENT && strchr(name, '/') && stat(name, &st) == 0) {
 		err_set(err, KIST_E_COMMAND_NOT_FOUND,

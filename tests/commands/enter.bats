@@ -111,7 +111,8 @@ hint: name /proc/PID/ns/net, or a file on which one is kept"
 	local option
 	for option in "-S 1" "-G 1" --preserve-credentials; do
 		run -2 k enter --as root $option . true
-		expect_output "kist: a user (--as) goes together with neither ids nor leaving them as they are"
+		expect_output "kist: a user (--as) goes together with neither ids nor leaving them as they are
+hint: see 'kist enter --help'"
 	done
 	run -2 k enter -n= . true
 	expect_has "kist: option '--net' has nothing behind '='"

@@ -270,7 +270,8 @@ hint: write some: 'kist limit mem=3G pids=100 …'"
 	run -2 kist limit -p 1 mem=3G -- true
 	expect_has "do not go together"
 	run -2 kist limit -p x mem=3G
-	expect_output "kist: 'x' is not a process id"
+	expect_output "kist: 'x' is not a process id
+hint: see 'kist limit --help'"
 	run -125 kist limit -q memory.no_such=1 -- true
 	expect_output "kist: memory.no_such=1: there is no 'memory.no_such' here
 hint: this kernel has no such file in a group"
@@ -278,7 +279,8 @@ hint: this kernel has no such file in a group"
 	run -125 kist limit -q cpuset=1023 -- true
 	expect_has "kist: cpuset=1023: write '1023' to '"
 	run -127 kist limit -q pids=9 -- no-such-command
-	expect_output "kist: 'no-such-command' is not in PATH, or not there"
+	expect_output "kist: 'no-such-command' is not in PATH, or not there
+hint: no folder of PATH has it: install it, or name it with its folder"
 	run -126 kist limit -q pids=9 -- /etc
 	expect_output "kist: execute '/etc': Permission denied (EACCES)
 hint: name the program in it"

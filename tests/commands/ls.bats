@@ -99,7 +99,8 @@ hint: did you mean 'net'?"
 	expect_output "kist: filter 'TYPE == ': a column, a number or a \"text\" is missing at 'the end'
 hint: a filter compares columns: 'TYPE == \"net\" && NPROCS > 3'"
 	run -2 kist ls -J -r
-	expect_output "kist: --json and --raw do not go together"
+	expect_output "kist: --json and --raw do not go together
+hint: see 'kist ls --help'"
 	run -2 kist ls --tree=round
 	expect_has "'round'"
 }

@@ -14,10 +14,11 @@
 #	fix: kist limit mem=64m -- true
 #	after: SHELL LINE             (takes down what given made)
 #
-# as	root, user (an ordinary one), or nested (root of a user namespace with
-#	mounts of its own that an ordinary user made)
+# as	root, user (an ordinary one), nested (root of a user namespace with
+#	mounts of its own that an ordinary user made), or inside (root in a
+#	container of kist, with the rights that it has by default)
 # given, after, do, fix, says	may be repeated: a line each
-# fix-as, fix-status	root, user or nested, when it is not that of 'as'; the
+# fix-as, fix-status	root, user, nested or inside, when it is not that of 'as'; the
 #	status that the fix ends with (0)
 # needs	words of helpers.bash (root is always needed); a case is left out, and
 #	said to be, where they do not hold
@@ -55,6 +56,8 @@ start_mistakes() {
 	printf '#!/bin/sh\n%s --arg root "%s" "$2" "$1/config.json" \
 		>"$1/new" && mv "$1/new" "$1/config.json"\n' jq "$ROOT" \
 		>"$SCRATCH/bin/correct"
+	mkdir "$SCRATCH/inside-bin"
+	cp "$SCRATCH"/home/bin/* "$SCRATCH/inside-bin"
 	chmod 755 "$SCRATCH"/bin/* "$SCRATCH"/nested-bin/*
 }
 
@@ -220,6 +223,7 @@ case_do() {
 		case $1 in
 		root) ;;
 		nested) echo "PATH=$SCRATCH/nested-bin:\$PATH" ;;
+		inside) echo "PATH=$SCRATCH/inside-bin:\$PATH" ;;
 		esac
 		printf 'cd %q\n%s' "$DIR" "$2"
 	} >"$SCRATCH/lines"
@@ -228,6 +232,7 @@ case_do() {
 	case $1 in
 	user) how=(as_user) ;;
 	nested) how=(as_user unshare -Urm) ;;
+	inside) how=("$KIST" --root "$SCRATCH/k" run --rm host) ;;
 	esac
 	# The limit of time goes inside: as_user is a function.
 	"${how[@]}" timeout -k 2 20 bash "$SCRATCH/lines" </dev/null \
@@ -258,11 +263,13 @@ plain() {
 	sed -E \
 		-e "s|$DIR|DIR|g; s|$SCRATCH|SCRATCH|g" \
 		-e "s|$ROOT|ROOT|g; s|$TOP|TOP|g; s|$GROUP|/GROUP|g" \
-		-e "s/:$PORT\b/:PORT/g; s/port $PORT\b/port PORT/g" \
+		-e "s/\b$PORT\b/PORT/g" \
+		-e 's/-?[0-9]+ seconds/N seconds/g' \
 		-e 's|/sys/fs/cgroup/[^ ]*/kist-limit-[0-9]+|CGROUP|g' \
 		-e "s|in '/sys/fs/cgroup[^ ]*'|in 'CGROUP'|g" \
 		-e 's/\b(process|pid) [0-9]+/\1 N/g' \
 		-e 's|/proc/[0-9]+|/proc/N|g' \
+		-e "s|behind '/run(/netns)?'|behind '/run'|" \
 		-e 's/\b40265[0-9]{5}\b/INODE/g' \
 		-e "s/cpuset\.cpus '[0-9,-]+'/cpuset.cpus 'CPUS'/" \
 		-e 's/\b([0-9a-f]{64}|[0-9a-f]{12})\b/ID/g' \

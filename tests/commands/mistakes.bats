@@ -41,6 +41,8 @@ said() {
 
 @test "mistakes inside a user namespace are explained, and the fix works" { said nested; }
 
+@test "mistakes inside a container are explained, and the fix works" { said inside; }
+
 @test "mistakes in understanding are explained, and the fix works" { said understanding; }
 
 @test "each file of the table is run" {

@@ -222,14 +222,14 @@ dry_run_is_real_kinds() {
 	# ADDRESS_TAKEN, ADDRESS, LINK_EXISTS
 	needs root
 	on net link "$N1:10.0.0.1/24" "$N2:10.0.0.2/24"
-	mistake "'$N1' has address 10.0.0.1 already, on 'eth0'" "" \
+	mistake "'$N1' has address 10.0.0.1 already, on 'eth0'" "give each device an address of its own, and each link a subnet" \
 		net link "$N1:10.0.0.1/24" "$N3:10.0.0.3/24"
 	mistake "'$N1' has subnet 10.0.0.0/24 already, on 'eth0': 10.0.0.9 lies in it" \
 		"choose a subnet that does not overlap with 10.0.0.0/24" \
 		net link "$N1:10.0.0.9/16" "$N3:10.0.0.3/16"
-	mistake "'$N3:10.2.0.1/24' and another end have the same address 10.2.0.1" "" \
+	mistake "'$N3:10.2.0.1/24' and another end have the same address 10.2.0.1" "give each device an address of its own, and each link a subnet" \
 		net link "$N3:10.2.0.1/24" "$N4:10.2.0.1/24"
-	mistake "'$N3:10.2.0.1/24' and '$N3:10.2.0.2/24' are in one namespace, and would have one subnet 10.2.0.0/24 on two devices" "" \
+	mistake "'$N3:10.2.0.1/24' and '$N3:10.2.0.2/24' are in one namespace, and would have one subnet 10.2.0.0/24 on two devices" "give each device an address of its own, and each link a subnet" \
 		net link "$N3:10.2.0.1/24" "$N3:10.2.0.2/24"
 	mistake "'$N3:10.2.0.1/24' and '$N4:10.3.0.1/24' are in different subnets: they would not reach each other" \
 		"give both addresses of one subnet, or say with --route what is reached through what" \
@@ -260,25 +260,25 @@ dry_run_is_real_kinds() {
 	mistake "a macvlan device is made of another device: which?" \
 		"add --parent eth0, or whatever it is called" \
 		net link --type macvlan "$N1"
-	mistake "this network namespace has no device 'eth77'" "" \
+	mistake "this network namespace has no device 'eth77'" "'kist net ls' shows the devices of each network" \
 		net link --type macvlan --parent eth77 "$N1"
 	mistake "a macvlan device has no mode 'brigde'" "did you mean 'bridge'?" \
 		net link --type macvlan --parent eth77 --mode brigde "$N1"
-	mistake "the mtu of a veth device is a number from 68 to 65535, not 5" "" \
+	mistake "the mtu of a veth device is a number from 68 to 65535, not 5" "see 'kist net link --help'" \
 		net link "$N1" "$N3" --mtu 5
 	mistake "there is no process 4194303" \
 		"it has ended, or that is its number in another pid namespace: 'ps -ef' lists those of this one" \
 		net link 4194303:10.0.0.9/24 "$N3"
 	mistake "a vxlan device needs an id" \
 		"add --id, a number from 0 to 16777215" net link --type vxlan "$N1"
-	mistake "the id of a vlan device is a number from 1 to 4094, not 4095" "" \
+	mistake "the id of a vlan device is a number from 1 to 4094, not 4095" "see 'kist net link --help'" \
 		net link --type vlan --parent up0 --id 4095 "$N1"
 	mistake "'02:00' is not a hardware address" "write it as 02:00:5e:10:00:01" \
 		net link --mac 02:00 "$N1" "$N2"
 	mistake "'10.0.0.0/8=x' is not a route" \
 		"write SUBNET or SUBNET=GATEWAY, such as 10.0.0.0/8=192.168.1.1" \
 		net link "$N1:10.0.0.1/24" "$N2:10.0.0.2/24" -r 10.0.0.0/8=x
-	mistake "no end takes the name 'c': each has its own" "" \
+	mistake "no end takes the name 'c': each has its own" "see 'kist net link --help'" \
 		net link "a@$N1" "b@$N2" --name c
 	nothing_left
 }

@@ -383,7 +383,8 @@ hint: it takes CAP_NET_ADMIN: be root, or be root of namespaces of your own: kis
 
 @test "check: a port that is none" {
 	run -2 kist net check . . -p 0
-	expect_output "kist: --port 0: ports are numbers from 1 to 65535"
+	expect_output "kist: --port 0: ports are numbers from 1 to 65535
+hint: see 'kist net check --help'"
 }
 
 @test "ids: set once, then a target by that number" {

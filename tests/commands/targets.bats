@@ -146,7 +146,8 @@ fd = os.pidfd_open(int(sys.argv[1])); os.dup2(fd, 9); open(sys.argv[2],"w"); tim
 	eventually rmdir "$dir/kt-target"
 	run -125 k enter cg:/kt-target true
 	# TARGET_NO_PROCESS
-	expect_output "kist: there is no process in control group '/kt-target'"
+	expect_output "kist: there is no process in control group '/kt-target'
+hint: name a TARGET that has one: a process id, a container that runs"
 }
 
 @test "the control group of a unit, and of a container of Docker or Podman" {
@@ -184,7 +185,8 @@ fd = os.pidfd_open(int(sys.argv[1])); os.dup2(fd, 9); open(sys.argv[2],"w"); tim
 	PATH=$SCRATCH/bin:$PATH
 	is_target docker:web
 	run -125 k enter docker:old true
-	expect_output "kist: container 'old' of docker is not running"
+	expect_output "kist: container 'old' of docker is not running
+hint: 'kist map' shows what runs"
 	run -125 k enter docker:nope true
 	expect_output "kist: docker has no running container 'nope': no such thing here"
 }

@@ -184,7 +184,8 @@ one_marked() { [ "$(marked "$1")" -ge 1 ]; }
 	expect_output ready
 	run u -m --setup 'exit 3' echo not reached
 	expect_status 125
-	expect_output "kist: --setup: it ended with status 3"
+	expect_output "kist: --setup: it ended with status 3
+hint: mend that command; --setup runs it inside, before yours"
 }
 
 @test "ids inside: -S and -G, and no other group" {
@@ -316,7 +317,8 @@ hint: user.max_net_namespaces is 0: let root run: sysctl user.max_net_namespaces
 	expect_status 137
 	run -127 u -p nosuchprogram
 	expect_status 127
-	expect_output "kist: 'nosuchprogram' is not in PATH, or not there"
+	expect_output "kist: 'nosuchprogram' is not in PATH, or not there
+hint: no folder of PATH has it: install it, or name it with its folder"
 	run -127 u -u unshaer
 	expect_has "hint: did you mean 'unshare'?"
 	run u -p /etc
@@ -457,7 +459,8 @@ hint: see 'kist unshare --help'"
 	expect_has "did you mean 'private'?"
 	run u --hostname "$(printf '%070d' 0)" true
 	expect_status 2
-	expect_output "kist: a host name has at most 64 characters"
+	expect_output "kist: a host name has at most 64 characters
+hint: see 'kist unshare --help'"
 }
 
 # --- dry run -----------------------------------------------------------------
@@ -546,7 +549,8 @@ as_unshare() {
 		expect_output "$theirs"
 	done
 	run -127 c nosuchprogram
-	expect_output "unshare: failed to execute nosuchprogram: No such file or directory"
+	expect_output "unshare: failed to execute nosuchprogram: No such file or directory
+hint: no folder of PATH has it: install it, or name it with its folder"
 	run -126 c /etc
 }
 

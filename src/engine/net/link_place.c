@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <kist/namespace.h>
 
@@ -345,7 +346,11 @@ int link_place_check(const struct link_place *place, struct kist_error *err)
 		return 0;
 	err_set(err, KIST_E_NET_DENIED, "changing %s takes CAP_NET_ADMIN",
 		place->place.label);
-	err_hint(err, "be root; or do it in a network of your own: "
-		      "kist unshare -rn");
+	if (geteuid() == 0)
+		err_hint(err, "root has not the right here: start the "
+			      "container with --cap-add NET_ADMIN");
+	else
+		err_hint(err, "be root; or do it in a network of your own: "
+			      "kist unshare -rn");
 	return -EPERM;
 }

@@ -338,9 +338,10 @@ static int check_key(const char *key, char path[SYSCTL_PATH_MAX],
 	if (strncmp(key, "net.", 4) != 0 && strncmp(key, "net/", 4) != 0) {
 		err_set(err, KIST_E_SYSCTL,
 			"'%s' is not a sysctl of the network", key);
-		err_hint(err, "those begin with net; set others with 'sysctl "
-			      "-w', or in a namespace of their kind: kist "
-			      "enter TARGET sysctl -w");
+		err_hint(
+			err,
+			"those of it begin with 'net.'; the others are set with "
+			"'sysctl -w', as root");
 		return -EINVAL;
 	}
 	return sysctl_check(key, BIT(NS_NET), path, err);

@@ -74,6 +74,17 @@ static int add(struct making *m, uint32_t inside, uint32_t outside,
 
 /* ---- the blocks ---- */
 
+/* Is every id of the machine one of this user namespace? */
+static bool has_all_ids(const char *word)
+{
+	char path[32], map[64];
+
+	snprintf(path, sizeof(path), "/proc/self/%s_map", word);
+	if (sys_read_file(AT_FDCWD, path, map, sizeof(map)) < 0)
+		return true;
+	return strstr(map, " 4294967295") != NULL;
+}
+
 static int no_subids(const struct making *m, const char *name,
 		     const struct subids *all, struct kist_error *err)
 {
@@ -94,7 +105,11 @@ static int no_subids(const struct making *m, const char *name,
 		snprintf(line, sizeof(line), "%.64s:%u:65536", name, start);
 	else
 		snprintf(line, sizeof(line), "%u:%u:65536", geteuid(), start);
-	if (start)
+	if (!has_all_ids(m->word))
+		err_hint(err, "this user namespace has but some ids itself: "
+			      "map more where it is made, kist unshare "
+			      "--map-auto");
+	else if (start)
 		err_cause(err, KIST_CAUSE_SUBID_NONE, line, file);
 	return ret;
 }

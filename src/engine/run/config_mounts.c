@@ -5,10 +5,14 @@
  *
  * A default is left out where the user mounts something of their own.
  */
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "engine/run/defaults.h"
 #include "engine/run/making.h"
+#include "kernel/ns.h"
+#include "sys/file.h"
 
 static void open_mount(struct json_writer *w, const char *destination,
 		       const char *type, const char *source)
@@ -66,12 +70,29 @@ static bool is_hosts(const struct making *m, const char *destination)
 	return strcmp(destination, "/proc") == 0 && pid;
 }
 
+/* Does our own user namespace have it? */
+static bool we_have_group(uint32_t gid)
+{
+	char map[4096], *line = map;
+	unsigned first, outside, count;
+
+	if (sys_read_file(AT_FDCWD, "/proc/self/gid_map", map, sizeof(map)) < 0)
+		return true;
+	for (; sscanf(line, "%u %u %u", &first, &outside, &count) == 3;
+	     line += strcspn(line, "\n"), line += *line == '\n')
+		if (gid >= first && gid - first < count)
+			return true;
+	return false;
+}
+
 static bool maps_group(const struct making *m, uint32_t gid)
 {
 	uint32_t outside;
 
-	return m->ns[NS_USER].want != NS_NEW ||
-	       idmap_outside(&m->gid_maps, gid, &outside);
+	if (m->ns[NS_USER].want == NS_NEW)
+		return idmap_outside(&m->gid_maps, gid, &outside);
+	return m->ns[NS_USER].want != NS_INHERIT || ns_is_machine_root() ||
+	       we_have_group(gid);
 }
 
 static bool wants_option(const struct making *m, const char *destination,

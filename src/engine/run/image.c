@@ -25,8 +25,14 @@ static int find_dir(const char *word, struct arena *arena,
 
 	if (!realpath(word, real) || stat(real, &st) < 0)
 		return err_sys(err, KIST_E_IMAGE, errno, "image '%s'", word);
-	if (!S_ISDIR(st.st_mode))
-		return err_sys(err, KIST_E_IMAGE, ENOTDIR, "image '%s'", word);
+	if (!S_ISDIR(st.st_mode)) {
+		err_sys(err, KIST_E_IMAGE, ENOTDIR, "image '%s'", word);
+		err_hint(err,
+			 "an image is a root directory; of an archive it is "
+			 "made so: mkdir rootfs && tar -xf '%s' -C rootfs",
+			 word);
+		return -ENOTDIR;
+	}
 	if (faccessat(AT_FDCWD, real, X_OK, AT_EACCESS) < 0)
 		return err_sys(err, KIST_E_IMAGE, errno, "enter image '%s'",
 			       word);
@@ -86,8 +92,7 @@ int image_find(const char *word, struct arena *arena, struct image *ret_image,
 		err_set(err, KIST_E_UNSUPPORTED,
 			"image archive '%s' is not supported yet", word);
 		err_hint(err,
-			 "unpack it: mkdir rootfs && tar -xf '%s' -C rootfs",
-			 word);
+			 "an image is 'host' or a directory such as ./rootfs");
 		return -ENOTSUP;
 	}
 	if (is_path(word))

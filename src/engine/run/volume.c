@@ -158,8 +158,11 @@ static int take_source(struct volume *volume, const char *path,
 	char real[PATH_MAX];
 	struct stat st;
 
-	if (path[0] == '\0')
-		return err_set(err, KIST_E_OPTION_VALUE, "the source is empty");
+	if (path[0] == '\0') {
+		err_set(err, KIST_E_OPTION_VALUE, "the source is empty");
+		err_hint(err, "write SOURCE:DESTINATION[:OPTIONS]");
+		return -EINVAL;
+	}
 	if (!strchr(path, '/') && strcmp(path, ".") && strcmp(path, "..")) {
 		err_set(err, KIST_E_UNSUPPORTED,
 			"named volume '%s': named volumes are not supported yet",
@@ -332,8 +335,12 @@ static int read_mount(const char *word, struct arena *arena,
 		ret = take_mount_word(volume, &words, piece, arena, err);
 	if (ret < 0)
 		return ret;
-	if (!words.destination)
-		return err_set(err, KIST_E_OPTION_VALUE, "there is no 'dst='");
+	if (!words.destination) {
+		err_set(err, KIST_E_OPTION_VALUE, "there is no 'dst='");
+		err_hint(err,
+			 "write --mount type=bind,src=SOURCE,dst=DESTINATION");
+		return -EINVAL;
+	}
 	ret = take_destination(volume, words.destination, arena, err);
 	if (ret < 0)
 		return ret;
