@@ -353,7 +353,7 @@ dry_run_is_real_kinds() {
 	run as_user kist net link host:10.2.0.1/24 ud:10.2.0.2/24
 	expect_status 125
 	expect_output "kist: changing this network namespace takes CAP_NET_ADMIN
-hint: be root; or link namespaces of your own, and reach out with 'kist run --network pasta'"
+hint: be root; or do it in a network of your own: kist unshare -rn"
 	nothing_left
 }
 
@@ -454,7 +454,7 @@ movable() {
 	mistake "'$N1' has a device 'lo' already" \
 		"choose another name for it there: --name NAME" \
 		net move m0 "$N1" --name lo
-	mistake "move 'm0' where to?" "" net move m0
+	mistake "move 'm0' where to?" "see 'kist net move --help'" net move m0
 	in_net "$box" ip route | grep -q 10.77.0.0/16
 }
 
@@ -509,7 +509,7 @@ netns: $N1
 	mistake "'10.0.0.0/33' is not a destination" \
 		"write default, or a subnet such as 10.0.0.0/8" \
 		net route "$N1" add 10.0.0.0/33 dev eth0
-	mistake "'$N1' has no device 'f'" "" net route "$N1" add 10.0.0.0/8 dev f
+	mistake "'$N1' has no device 'f'" "'kist net ls' shows the devices of each network" net route "$N1" add 10.0.0.0/8 dev f
 	mistake "what to do with a route: 'frob'?" "add or del" net route "$N1" frob
 }
 
@@ -529,7 +529,7 @@ netns: $N1
 	expect_output "kist: set sysctl 'net.ipv4.tcp_congestion_control' to 'nope': No such file or directory (ENOENT)"
 	[ "$(on net sysctl "$N1" net.ipv4.ip_default_ttl)" = \
 		"net.ipv4.ip_default_ttl = 77" ]
-	mistake "'kernel.pid_max' is not a sysctl of the network" "" \
+	mistake "'kernel.pid_max' is not a sysctl of the network" "those of it begin with 'net.'; the others are set with 'sysctl -w', as root" \
 		net sysctl "$N1" kernel.pid_max=1
 	run on net sysctl "$N1" net.ipv4.nope
 	expect_has "the network namespace of '$N1' has no sysctl 'net.ipv4.nope'"

@@ -230,8 +230,12 @@ static int prepare(const struct kist *kist, const struct kist_exec *exec,
 {
 	int ret;
 
-	if (!exec->command || !exec->command[0])
-		return err_set(err, KIST_E_USAGE, "there is no command");
+	if (!exec->command || !exec->command[0]) {
+		err_set(err, KIST_E_USAGE, "there is no command");
+		err_hint(err, "write one behind the container: kist exec %s sh",
+			 exec->container);
+		return -EINVAL;
+	}
 	ret = subject_open(kist, exec->container, s, err);
 	if (ret < 0)
 		return ret;
