@@ -15,12 +15,25 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "container/lifecycle.h"
 #include "container/planning.h"
 #include "sys/socket.h"
+
+#define ENDING_MS 500 /* from leaving the namespaces to being gone */
+
+static int not_running(const struct container *container,
+		       enum kist_status status, struct kist_error *err)
+{
+	err_set(err, KIST_E_CONTAINER_STATE,
+		"cannot exec in a %s container '%s': container not running",
+		kist_status_name(status), container->id);
+	err_hint(err, "delete it, and run it again");
+	return -EBUSY;
+}
 
 static int check_running(const struct container *container, bool ignore_paused,
 			 struct kist_error *err)
@@ -38,11 +51,21 @@ static int check_running(const struct container *container, bool ignore_paused,
 		err_hint(err, "resume it first, or use --ignore-paused");
 		return -EBUSY;
 	}
-	err_set(err, KIST_E_CONTAINER_STATE,
-		"cannot exec in a %s container '%s': container not running",
-		kist_status_name(status), container->id);
-	err_hint(err, "delete it, and run it again");
-	return -EBUSY;
+	return not_running(container, status, err);
+}
+
+/* It was there when it was looked for. Who ends has no namespaces any more,
+ * and a pid namespace without process 1 takes nobody. */
+static bool has_ended(const struct container *container,
+		      const struct kist_error *err)
+{
+	struct pollfd process = { .fd = container->process.pidfd,
+				  .events = POLLIN };
+	bool may_be = err->errnum == ESRCH || err->errnum == ENOENT ||
+		      err->errnum == ENOMEM;
+
+	return err->id != KIST_E_COMMAND_NOT_FOUND &&
+	       poll(&process, 1, may_be ? ENDING_MS : 0) > 0;
 }
 
 /* The container's group, or one below it. */
@@ -180,6 +203,10 @@ int container_exec(struct container *container,
 		return ret;
 	ret = run_plan(&e.planning, args, ret_process, err);
 	end(&e);
+	if (ret < 0 && err && has_ended(container, err)) {
+		*err = (struct kist_error){ 0 };
+		return not_running(container, KIST_STOPPED, err);
+	}
 	return ret;
 }
 

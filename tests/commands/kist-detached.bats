@@ -273,6 +273,18 @@ teardown() { end_kist; }
 	nothing_left
 }
 
+@test "exec into what is just ending says that it does not run" {
+	needs root
+	local i
+	for i in 1 2 3 4 5; do
+		k run -d --name one "$ROOT" sleep 100
+		k kill one
+		run -125 k exec one true
+		expect_has "kist: container 'one' is not running"
+		k rm -f one
+	done
+}
+
 @test "what a kist that was killed at any moment left can be removed" {
 	needs root
 	local i

@@ -167,7 +167,15 @@ static int start(struct subject *s, const struct spec *spec, int console_fd,
 	const struct container_exec_args args =
 		args_of(s, spec, console_fd, stdio_fd);
 
-	return container_exec(&s->container, &args, ret_process, err);
+	int ret = container_exec(&s->container, &args, ret_process, err);
+
+	/* it has ended meanwhile */
+	if (ret == -EBUSY && err && err->id == KIST_E_CONTAINER_STATE &&
+	    subject_end(s, 0) == 0) {
+		*err = (struct kist_error){ 0 };
+		return subject_not_running(s, err);
+	}
+	return ret;
 }
 
 static int stay(struct subject *s, struct spec *spec, bool terminal,
