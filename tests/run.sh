@@ -4,13 +4,13 @@
 #
 # Stages: lint, unit, asan (the unit tests with sanitizers), fuzz (ten seconds a
 # parser), commands (bats), vm (small machines: pure cgroup v2, systemd); without
-# one, all: lint, fuzz and vm, which leave the machine as it is, beside the
-# others. Each check ends up as one TAP line: a lint, a cmocka test, a bats
-# test. Only what fails is shown whole; the last line is "N passed, N failed",
-# also in build/check/tally.
+# one, all, one after the other: what a test finds left on the machine has to be
+# its own, and times are compared. Each check ends up as one TAP line: a lint, a
+# cmocka test, a bats test. Only what fails is shown whole; the last line is "N
+# passed, N failed", also in build/check/tally.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-out=build/check scratch=build/check
+out=build/check
 rm -rf "$out" && mkdir -p "$out"
 : >"$out/all.tap"
 
@@ -57,12 +57,12 @@ unit_tests() {
 		[ -f "$test" ] && [ -x "$test" ] || continue
 		name=$(basename "$1")/$(basename "$test")
 		KIST_INIT=$PWD/$1/src/kist-init KIST_TEST_DATA=$PWD/tests/data \
-			CMOCKA_MESSAGE_OUTPUT=TAP timeout 120 "$test" >"$scratch/tap" \
-			2>"$scratch/err" </dev/null
+			CMOCKA_MESSAGE_OUTPUT=TAP timeout 120 "$test" >"$out/tap" \
+			2>"$out/err" </dev/null
 		status=$?
 		# Standard error explains failures, so it follows the first.
-		cat "$scratch/tap" "$scratch/err" | tally "$name"
-		[ $status = 0 ] || grep -q '^not ok [0-9]* - ' "$scratch/tap" ||
+		cat "$out/tap" "$out/err" | tally "$name"
+		[ $status = 0 ] || grep -q '^not ok [0-9]* - ' "$out/tap" ||
 			ended_badly "$name" $status
 	done
 }
@@ -83,10 +83,10 @@ stage_commands() {
 	for file in tests/commands/*.bats; do
 		[ -e "$file" ] || continue
 		BATS_TEST_TIMEOUT=120 timeout 600 bats --tap "$file" \
-			>"$scratch/tap" 2>&1 </dev/null
+			>"$out/tap" 2>&1 </dev/null
 		local status=$?
-		tally "$(basename "$file" .bats)" <"$scratch/tap"
-		[ $status = 0 ] || grep -q '^not ok ' "$scratch/tap" ||
+		tally "$(basename "$file" .bats)" <"$out/tap"
+		[ $status = 0 ] || grep -q '^not ok ' "$out/tap" ||
 			ended_badly "$file" $status
 	done
 }
@@ -95,10 +95,10 @@ stage_vm() {
 	local run name status
 	for run in tests/vm/run-*.sh; do
 		name=$(basename "$run" .sh)
-		timeout 300 "$run" >"$scratch/tap" 2>"$scratch/err" </dev/null
+		timeout 300 "$run" >"$out/tap" 2>"$out/err" </dev/null
 		status=$?
-		cat "$scratch/tap" "$scratch/err" | tally "vm-${name#run-}"
-		[ $status = 0 ] || grep -q '^not ok ' "$scratch/tap" ||
+		cat "$out/tap" "$out/err" | tally "vm-${name#run-}"
+		[ $status = 0 ] || grep -q '^not ok ' "$out/tap" ||
 			ended_badly "$name" $status
 	done
 }
@@ -107,37 +107,13 @@ stage_fuzz() {
 	tests/fuzz/run.sh 10 2>&1 | tally fuzz
 }
 
-stages() {
-	local stage began
-	for stage; do
-		began=$SECONDS
-		echo "== $stage"
-		"stage_$stage"
-		echo "== $stage took $((SECONDS - began)) s"
-	done
-}
-
-# What a command test finds left on the machine has to be its own: so they are
-# never beside each other or the unit tests.
-if [ $# -gt 0 ]; then
-	stages "$@"
-elif [ "$(nproc)" = 1 ]; then
-	stages lint unit asan fuzz commands vm
-else
-	set -m # a process group, to be ended as one
-	(
-		renice -n 10 $BASHPID >/dev/null
-		scratch=$out/beside
-		mkdir "$scratch"
-		stages lint fuzz vm
-	) >"$out/beside.log" 2>&1 </dev/null &
-	beside=$!
-	set +m
-	trap 'kill -- -$beside; exit 130' INT TERM
-	stages unit asan commands
-	wait $beside
-	cat "$out/beside.log"
-fi
+[ $# -gt 0 ] || set -- lint unit asan fuzz commands vm
+for stage; do
+	began=$SECONDS
+	echo "== $stage"
+	"stage_$stage"
+	echo "== $stage took $((SECONDS - began)) s"
+done
 
 passed=$(grep -c '^ok ' "$out/all.tap")
 failed=$(grep -c '^FAIL ' "$out/all.tap")
