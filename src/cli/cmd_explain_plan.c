@@ -80,7 +80,8 @@ static bool is_explained(const char *word)
 }
 
 /* A folder that has one, a file that looks like one, or standard input. Who
- * asks for "config.json" where there is none asks what it is. */
+ * asks for "config.json" where there is none, and names no folder, asks what it
+ * is. */
 static bool is_config(const char *word)
 {
 	size_t len = strlen(word);
@@ -89,7 +90,8 @@ static bool is_config(const char *word)
 	if (strcmp(word, "-") == 0)
 		return true;
 	if (len > 5 && strcmp(word + len - 5, ".json") == 0)
-		return access(word, F_OK) == 0 || !is_explained(word);
+		return strchr(word, '/') || access(word, F_OK) == 0 ||
+		       !is_explained(word);
 	snprintf(path, sizeof(path), "%s/config.json", word);
 	return access(path, F_OK) == 0;
 }

@@ -33,6 +33,7 @@
 /**
  * struct creation - a container on its way
  * @listen_fd:	the start socket, until the child has it; or -1
+ * @is_rootless: in a user namespace: its own, or the caller's
  * @recorded:	the record is written
  */
 struct creation {
@@ -41,7 +42,7 @@ struct creation {
 	struct plan plan;
 	struct planning planning;
 	int listen_fd;
-	bool recorded;
+	bool is_rootless, recorded;
 };
 
 int container_check_id(const char *id, struct kist_error *err)
@@ -159,11 +160,6 @@ static int write_record(struct creation *c, struct kist_error *err)
 
 /* ---- the control group ---- */
 
-static bool is_rootless(const struct spec *spec)
-{
-	return spec->ns[NS_USER].want != NS_INHERIT || !ns_is_machine_root();
-}
-
 /* Without rules there is no restriction; with any, what every container has
  * is allowed behind them. */
 static int limit_devices(struct creation *c, struct kist_error *err)
@@ -181,7 +177,7 @@ static int limit_devices(struct creation *c, struct kist_error *err)
 	memcpy(rules + limits->device_count, device_default_rules,
 	       device_default_rule_count * sizeof(*rules));
 	return cgroup_limit_devices(&c->container->cgroup, rules, count,
-				    is_rootless(c->args->spec), err);
+				    c->is_rootless, err);
 }
 
 /* Were we killed before the record is written, this tells what to remove; and
@@ -224,7 +220,7 @@ static int make_group(struct creation *c, struct kist_error *err)
 		ret = note_group(c, path, err);
 	if (ret == 0)
 		ret = cgroup_make(&container->world, path, &spec->limits,
-				  is_rootless(spec), &container->cgroup, err);
+				  c->is_rootless, &container->cgroup, err);
 	if (ret < 0)
 		return ret;
 	group_is_made(container);
@@ -309,6 +305,7 @@ static void fill_planning(struct creation *c, struct arena *arena)
 		.no_new_keyring = args->no_new_keyring,
 		.init = args->init,
 		.binds_console = args->spec->ns[NS_MNT].want == NS_NEW,
+		.is_rootless = c->is_rootless,
 		.parent_mounts = cap_is_effective("CAP_SYS_ADMIN"),
 	};
 	c->plan.fault_op = args->fault_op;
@@ -464,11 +461,17 @@ static int create(struct creation *c, struct kist_error *err)
 	return ret;
 }
 
+static bool is_rootless(const struct spec *spec)
+{
+	return spec->ns[NS_USER].want != NS_INHERIT || !ns_is_machine_root();
+}
+
 int container_create(const struct container_args *args,
 		     struct container *ret_container, struct kist_error *err)
 {
 	struct creation c = { .args = args,
 			      .container = ret_container,
+			      .is_rootless = is_rootless(args->spec),
 			      .listen_fd = -1 };
 	int ret;
 
@@ -491,6 +494,7 @@ int container_plan_see(const struct container_args *args, bool in_words,
 	struct container container;
 	struct creation c = { .args = args,
 			      .container = &container,
+			      .is_rootless = is_rootless(args->spec),
 			      .listen_fd = -1 };
 	int ret;
 

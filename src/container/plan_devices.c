@@ -18,13 +18,7 @@
 
 #include "container/planning.h"
 #include "kernel/device.h"
-#include "kernel/ns.h"
 #include "sys/mount.h"
-
-static bool binds_nodes(const struct planning *p)
-{
-	return p->spec->ns[NS_USER].want != NS_INHERIT || !ns_is_machine_root();
-}
 
 static bool dev_is_bound(const struct spec *spec)
 {
@@ -89,7 +83,7 @@ static int plan_default(struct planning *p, const struct device_node *node,
 		.minor = node->minor,
 	};
 
-	if (binds_nodes(p))
+	if (p->is_rootless)
 		return bind_node(p, &device, err);
 	make_node(p, &device, dir, path);
 	return 0;
@@ -102,7 +96,7 @@ static int plan_asked(struct planning *p, const struct spec_device *device,
 	int16_t dir = (int16_t)p->root_slot;
 	const char *path = device->path;
 
-	if (binds_nodes(p))
+	if (p->is_rootless)
 		return bind_node(p, device, err);
 	if (below_dev)
 		path = dev_path(p, device->path + 5, &dir);

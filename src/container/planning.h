@@ -36,6 +36,8 @@
  * @proc_fd:	this machine's /proc, verified; plan_container() opens it
  * @is_exec:	one more process: what belongs to the container is left alone
  * @binds_console: the terminal is also the container's /dev/console
+ * @is_rootless: devices cannot be made: in a user namespace, its own or the
+ *		caller's
  * @stdio:	fds for the program's 0 to 2, -1: the caller's; or NULL
  * @world:	the hierarchies of this machine
  * @preserve_fds, @no_pivot, @no_new_keyring, @init: as asked for
@@ -57,7 +59,8 @@ struct planning {
 	const char *id, *bundle, *root_path;
 	const struct cgroup *cgroup;
 	int console_fd, listen_fd, preserve_fds, proc_fd;
-	bool no_pivot, no_new_keyring, init, binds_console, is_exec;
+	bool no_pivot, no_new_keyring, init, binds_console, is_exec,
+		is_rootless;
 	const struct cgroup_world *world;
 	const int *stdio;
 

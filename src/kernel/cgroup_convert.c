@@ -285,9 +285,11 @@ static int convert_io_weight(struct job *job, const struct cgroup_setting *s,
 	if (strncmp(at, "default ", 8) == 0) {
 		at += 8;
 	} else if (strchr(at, ' ')) {
-		snprintf(where, sizeof(where), "%.*s ", (int)strcspn(at, " "),
-			 at);
-		at = strchr(at, ' ') + 1;
+		const size_t len = strcspn(at, " ") + 1;
+
+		if (len < sizeof(where))
+			memcpy(where, at, len);
+		at += len;
 	}
 	if ((device && up && !*where) || num_parse_u64(at, &n) || !n ||
 	    n > (up || bfq ? 1000 : 10000) || (up && !bfq && n < 10))

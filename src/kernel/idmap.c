@@ -88,6 +88,37 @@ int idmap_check(const struct id_maps *maps, const char *word,
 	return ret;
 }
 
+struct id_maps idmap_parse(const char *text, struct arena *arena)
+{
+	struct id_maps maps = { 0 };
+	size_t room = 1;
+
+	for (const char *t = text; t && *t; t++)
+		room += *t == '\n';
+	maps.maps = ARENA_ARRAY(arena, struct id_map, room);
+	while (maps.maps && text && *text) {
+		struct id_map *m = &maps.maps[maps.count];
+
+		maps.count += sscanf(text, "%u %u %u", &m->inside, &m->outside,
+				     &m->count) == 3;
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	return maps;
+}
+
+int idmap_read(int dir_fd, const char *path, struct arena *arena,
+	       struct id_maps *ret_maps)
+{
+	char text[IDMAP_MAX * 33 + 1]; /* each line has 32 bytes and its end */
+	ssize_t len = sys_read_file(dir_fd, path, text, sizeof(text));
+
+	if (len < 0)
+		return (int)len;
+	*ret_maps = idmap_parse(text, arena);
+	return arena_failed(arena) ? -ENOMEM : 0;
+}
+
 bool idmap_outside(const struct id_maps *maps, uint32_t inside,
 		   uint32_t *ret_outside)
 {

@@ -31,6 +31,12 @@ struct id_maps {
 MUST_CHECK int idmap_check(const struct id_maps *maps, const char *word,
 			   struct kist_error *err);
 
+/* The lines of /proc/PID/uid_map; none of NULL, or if memory is exhausted, which
+ * the arena remembers. idmap_read() also reads the file. Return: 0 or a negative errno. */
+struct id_maps idmap_parse(const char *text, struct arena *arena);
+MUST_CHECK int idmap_read(int dir_fd, const char *path, struct arena *arena,
+			  struct id_maps *ret_maps);
+
 /* Translate. Return: false if @id is not mapped. */
 bool idmap_outside(const struct id_maps *maps, uint32_t inside,
 		   uint32_t *ret_outside);

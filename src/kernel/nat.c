@@ -282,7 +282,7 @@ static void lead_to(struct rule *rule, const uint8_t *address, size_t len,
 		return;
 	memcpy(&rule->port.to, address, len);
 	rule->port.to_first =
-		flags & has_port ? (uint16_t)(port[0] << 8 | port[1]) : 0;
+		(uint16_t)(flags & has_port ? port[0] << 8 | port[1] : 0);
 	rule->leads = true;
 }
 

@@ -252,7 +252,8 @@ make_bundle() {
 # snapshot_machine - one line for each mount, cgroup, namespace, process, link
 # and state file that a container could leave behind
 snapshot_machine() {
-	awk '{ print "mount", $5, $4 }' /proc/self/mountinfo
+	# ip netns leaves its folder mounted for the next name
+	awk '$5 != "/run/netns" { print "mount", $5, $4 }' /proc/self/mountinfo
 	find /sys/fs/cgroup -mindepth 1 -type d -printf 'cgroup %p\n' \
 		2>/dev/null || :
 	ip -o link 2>/dev/null | awk -F': ' '{ print "link", $2 }'

@@ -125,6 +125,11 @@ hint: make what is missing behind '$SCRATCH', or correct the path"
 }
 
 @test "a map that is not valid is refused as the kernel would" {
+	# root of a user namespace gives on what it has, and no more
+	run -0 unshare -Ur "$KIST" id check 0:0:1
+	expect_has "uid 0:0:1: allowed: root here may map what its own user namespace has"
+	run -1 unshare -Ur "$KIST" id check 0:7:1
+	expect_has "uid 0:7:1: not allowed: this user namespace does not have all of these uids"
 	run "$KIST" id check 0:0:10 5:100:10
 	expect_status 125
 	expect_has "kist: the uid maps 0 0 10 and 5 100 10 overlap inside"

@@ -200,6 +200,7 @@ static void make_text(size_t i, struct buf *out)
 	arena_init(&arena);
 	plan_init(&plan, &arena);
 	planning.spec = load(plans[i].config, &arena);
+	planning.is_rootless = planning.spec->ns[NS_USER].want != NS_INHERIT;
 	if (planning.spec->process.terminal)
 		planning.console_fd = 0;
 	if (plan_container(&planning, &err) < 0)

@@ -50,7 +50,7 @@ status_and_signals_pass() {
 	status=0
 	kist limit -q mem=64M no-such-command 2>/run/err || status=$?
 	is 127 $status
-	is "kist: 'no-such-command' is not in PATH, or not there" "$(cat /run/err)"
+	is "kist: 'no-such-command' is not in PATH, or not there" "$(head -n 1 /run/err)"
 	nothing_is_left
 }
 

@@ -27,6 +27,7 @@
 #include "engine/explain/now.h"
 #include "engine/show/show.h"
 #include "kernel/cap.h"
+#include "kernel/idmap.h"
 #include "kernel/proc.h"
 #include "kernel/proc_status.h"
 #include "kernel/rlimit.h"
@@ -36,6 +37,7 @@
 #define TEXT_MAX 4096
 #define LINE_MAX_BYTES 200
 #define ALL_IDS 4294967295u
+#define LINES_SHOWN 4 /* of an id map */
 
 void now_refused(struct now *now, int ret)
 {
@@ -140,31 +142,30 @@ static void now_ns(struct now *now)
 
 static void now_idmap(struct now *now)
 {
-	char text[TEXT_MAX], path[32];
-	unsigned inside, outside, count, lines = 0;
-	ssize_t len;
+	struct id_maps maps;
+	char path[32];
+	int ret;
 
 	snprintf(path, sizeof(path), "self/%s_map", now->rest);
-	len = sys_read_file(now->proc_fd, path, text, sizeof(text));
-	if (len < 0) {
-		now_refused(now, (int)len);
+	ret = idmap_read(now->proc_fd, path, &now->arena, &maps);
+	if (ret < 0) {
+		now_refused(now, ret);
 		return;
 	}
-	for (char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n') {
-		if (sscanf(at, "%u %u %u", &inside, &outside, &count) != 3)
-			continue;
-		if (count == ALL_IDS)
+	for (size_t i = 0; i < maps.count && i < LINES_SHOWN; i++) {
+		const struct id_map *map = &maps.maps[i];
+
+		if (map->count == ALL_IDS)
 			buf_puts(&now->line, "every id is itself");
-		else if (lines < 4)
+		else
 			buf_printf(&now->line, "%s%u is %u outside (%u id%s)",
-				   lines ? ", " : "", inside, outside, count,
-				   count == 1 ? "" : "s");
-		lines++;
+				   i ? ", " : "", map->inside, map->outside,
+				   map->count, map->count == 1 ? "" : "s");
 	}
-	if (!lines)
+	if (!maps.count)
 		buf_puts(&now->line, "no id is mapped");
-	else if (lines > 4)
-		buf_printf(&now->line, " … (%u lines)", lines);
+	else if (maps.count > LINES_SHOWN)
+		buf_printf(&now->line, " … (%zu lines)", maps.count);
 }
 
 /* ---- rights and limits ---- */

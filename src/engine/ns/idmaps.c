@@ -20,13 +20,14 @@
 
 #include <kist/idmap.h>
 
+#include "base/arena.h"
 #include "base/num.h"
 #include "engine/ns/target.h"
+#include "kernel/idmap.h"
 #include "kernel/ns.h"
 #include "sys/file.h"
 
 #define STATUS_MAX 8192
-#define MAP_FILE_MAX 20000
 
 static const char *const words[] = { "uid", "gid" };
 
@@ -73,23 +74,21 @@ uint32_t kist_id_inside(const struct kist_id_level *level,
 static int read_map(int proc_fd, struct kist_id_level *level,
 		    enum kist_id_kind kind)
 {
-	char path[48], text[MAP_FILE_MAX], *line = text;
-	ssize_t len;
+	CLEANUP_ARENA struct arena arena;
+	struct id_maps maps;
+	char path[48];
+	int ret;
 
+	arena_init(&arena);
 	snprintf(path, sizeof(path), "%d/%s_map", level->pid, words[kind]);
-	len = sys_read_file(proc_fd, path, text, sizeof(text));
-	if (len < 0)
-		return (int)len;
-	while (*line && level->count[kind] < KIST_ID_LINES) {
-		struct kist_id_map *map = &level->map[kind][level->count[kind]];
-
-		if (sscanf(line, "%u %u %u", &map->inside, &map->outside,
-			   &map->count) != 3)
-			break;
-		level->count[kind]++;
-		line += strcspn(line, "\n");
-		line += *line == '\n';
-	}
+	ret = idmap_read(proc_fd, path, &arena, &maps);
+	if (ret < 0)
+		return ret;
+	for (size_t i = 0; i < maps.count && i < KIST_ID_LINES; i++)
+		level->map[kind][level->count[kind]++] =
+			(struct kist_id_map){ maps.maps[i].inside,
+					      maps.maps[i].outside,
+					      maps.maps[i].count };
 	return 0;
 }
 

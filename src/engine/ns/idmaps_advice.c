@@ -72,8 +72,48 @@ static bool find_line(const struct subids *subids, const char *name,
 	return false;
 }
 
-static void judge(const struct subids *subids, const char *name, bool alone,
-		  const struct id_map *map, struct kist_id_verdict *verdict)
+static const struct id_map *line_with(const struct id_maps *ours, uint64_t id)
+{
+	for (size_t i = 0; i < ours->count; i++)
+		if (id >= ours->maps[i].inside &&
+		    id - ours->maps[i].inside < ours->maps[i].count)
+			return &ours->maps[i];
+	return NULL;
+}
+
+/* Only what the own user namespace has can be given on. */
+static bool all_are_ours(const struct id_maps *ours, const struct id_map *map)
+{
+	const uint64_t end = (uint64_t)map->outside + map->count;
+	const struct id_map *own;
+	uint64_t id = map->outside;
+
+	while (id < end && (own = line_with(ours, id)))
+		id = (uint64_t)own->inside + own->count;
+	return id >= end;
+}
+
+static void judge_root(const struct id_maps *ours, const struct id_map *map,
+		       const char *word, struct kist_id_verdict *verdict)
+{
+	verdict->allowed = all_are_ours(ours, map);
+	if (!verdict->allowed)
+		snprintf(verdict->why, sizeof(verdict->why),
+			 "this user namespace does not have all of these %ss: "
+			 "/proc/self/%s_map lists its own",
+			 word, word);
+	else
+		snprintf(
+			verdict->why, sizeof(verdict->why), "%s",
+			ours->maps[0].count == UINT32_MAX ?
+				"root may map everything" :
+				"root here may map what its own user namespace "
+				"has");
+}
+
+static void judge(const struct subids *subids, const struct id_maps *ours,
+		  const char *name, bool alone, const struct id_map *map,
+		  struct kist_id_verdict *verdict)
 {
 	const bool is_uid = verdict->kind == KIST_ID_UID;
 	const uint32_t own = is_uid ? geteuid() : getegid();
@@ -81,8 +121,7 @@ static void judge(const struct subids *subids, const char *name, bool alone,
 
 	verdict->allowed = true;
 	if (cap_is_effective(is_uid ? "CAP_SETUID" : "CAP_SETGID")) {
-		snprintf(verdict->why, sizeof(verdict->why),
-			 "root may map everything");
+		judge_root(ours, map, word, verdict);
 		return;
 	}
 	if (map->count == 1 && map->outside == own) {
@@ -114,9 +153,10 @@ int kist_id_check(const char *const *texts, enum kist_id_kind kind,
 		  struct kist_id_verdict *ret_verdicts, struct kist_error *err)
 {
 	CLEANUP_ARENA struct arena arena;
-	struct id_maps maps = { 0 };
+	struct id_maps maps = { 0 }, ours;
 	struct subids subids;
 	const char *name;
+	char path[32];
 	int ret = 0;
 
 	arena_init(&arena);
@@ -135,11 +175,15 @@ int kist_id_check(const char *const *texts, enum kist_id_kind kind,
 	if (ret < 0)
 		return err_sys(err, KIST_E_SYSTEM, -ret, "read '/etc/sub%s'",
 			       words[kind]);
+	snprintf(path, sizeof(path), "/proc/self/%s_map", words[kind]);
+	ret = idmap_read(AT_FDCWD, path, &arena, &ours);
+	if (ret < 0)
+		return err_sys(err, KIST_E_SYSTEM, -ret, "read '%s'", path);
 	name = user_name(AT_FDCWD, geteuid(), &arena);
 	for (size_t i = 0; i < maps.count; i++) {
 		ret_verdicts[i] = (struct kist_id_verdict){ .text = texts[i],
 							    .kind = kind };
-		judge(&subids, name, maps.count == 1, &maps.maps[i],
+		judge(&subids, &ours, name, maps.count == 1, &maps.maps[i],
 		      &ret_verdicts[i]);
 	}
 	return 0;

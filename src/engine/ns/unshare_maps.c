@@ -19,7 +19,6 @@
 #include "kernel/user.h"
 #include "sys/file.h"
 
-#define MAP_FILE_MAX 16384
 #define NONE UINT32_MAX
 
 /* One of the two maps on its way. */
@@ -138,24 +137,17 @@ static int add_subids(struct making *m, bool as_they_are,
 /* Every id that our own user namespace has, as it is. */
 static int add_all(struct making *m, struct kist_error *err)
 {
-	char path[32], text[MAP_FILE_MAX], *line = text;
-	ssize_t len;
-	int ret = 0;
+	struct id_maps own;
+	char path[32];
+	int ret;
 
 	snprintf(path, sizeof(path), "/proc/self/%s_map", m->word);
-	len = sys_read_file(AT_FDCWD, path, text, sizeof(text));
-	if (len < 0)
-		return err_sys(err, KIST_E_SYSTEM, (int)-len, "read '%s'",
-			       path);
-	while (ret == 0 && *line) {
-		unsigned inside, outside, count;
-
-		if (sscanf(line, "%u %u %u", &inside, &outside, &count) != 3)
-			break;
-		ret = add(m, inside, inside, count, err);
-		line += strcspn(line, "\n");
-		line += *line == '\n';
-	}
+	ret = idmap_read(AT_FDCWD, path, m->u->arena, &own);
+	if (ret < 0)
+		return err_sys(err, KIST_E_SYSTEM, -ret, "read '%s'", path);
+	for (size_t i = 0; ret == 0 && i < own.count; i++)
+		ret = add(m, own.maps[i].inside, own.maps[i].inside,
+			  own.maps[i].count, err);
 	return ret;
 }
 

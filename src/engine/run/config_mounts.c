@@ -6,13 +6,11 @@
  * A default is left out where the user mounts something of their own.
  */
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "engine/run/defaults.h"
 #include "engine/run/making.h"
 #include "kernel/ns.h"
-#include "sys/file.h"
 
 static void open_mount(struct json_writer *w, const char *destination,
 		       const char *type, const char *source)
@@ -71,18 +69,14 @@ static bool is_hosts(const struct making *m, const char *destination)
 }
 
 /* Does our own user namespace have it? */
-static bool we_have_group(uint32_t gid)
+static bool we_have_group(const struct making *m, uint32_t gid)
 {
-	char map[4096], *line = map;
-	unsigned first, outside, count;
+	struct id_maps maps;
+	uint32_t outside;
 
-	if (sys_read_file(AT_FDCWD, "/proc/self/gid_map", map, sizeof(map)) < 0)
-		return true;
-	for (; sscanf(line, "%u %u %u", &first, &outside, &count) == 3;
-	     line += strcspn(line, "\n"), line += *line == '\n')
-		if (gid >= first && gid - first < count)
-			return true;
-	return false;
+	return idmap_read(AT_FDCWD, "/proc/self/gid_map", m->arena, &maps) <
+		       0 ||
+	       idmap_outside(&maps, gid, &outside);
 }
 
 static bool maps_group(const struct making *m, uint32_t gid)
@@ -92,7 +86,7 @@ static bool maps_group(const struct making *m, uint32_t gid)
 	if (m->ns[NS_USER].want == NS_NEW)
 		return idmap_outside(&m->gid_maps, gid, &outside);
 	return m->ns[NS_USER].want != NS_INHERIT || ns_is_machine_root() ||
-	       we_have_group(gid);
+	       we_have_group(m, gid);
 }
 
 static bool wants_option(const struct making *m, const char *destination,

@@ -102,26 +102,6 @@ bool caller_sysctl(const struct why_case *c, const char *name,
 	return true;
 }
 
-struct id_maps caller_maps(const struct why_case *c, const char *text)
-{
-	struct id_maps maps = { 0 };
-	size_t room = 0;
-
-	for (const char *t = text; t && *t; t++)
-		room += *t == '\n';
-	maps.maps = ARENA_ARRAY(c->arena, struct id_map, room + 2);
-	while (text && *text && maps.count <= room) {
-		struct id_map *m = &maps.maps[maps.count];
-
-		if (sscanf(text, "%u %u %u", &m->inside, &m->outside,
-			   &m->count) == 3)
-			maps.count++;
-		text += strcspn(text, "\n");
-		text += *text == '\n';
-	}
-	return maps;
-}
-
 /* ---- capabilities ---- */
 
 static uint64_t inode_of(int fd)

@@ -23,9 +23,6 @@ uint64_t caller_ns(const struct why_case *c, const char *kind);
 bool caller_sysctl(const struct why_case *c, const char *name,
 		   int64_t *ret_value);
 
-/* A map of a user namespace, as text, in the arena. */
-struct id_maps caller_maps(const struct why_case *c, const char *text);
-
 /**
  * caller_can() - has it a capability in the user namespace that owns one of
  *	its namespaces?

@@ -50,7 +50,7 @@ static bool is_map(const struct why_case *c)
 int probe_map_written(const struct why_case *c, struct why_finding *found)
 {
 	const char *text = is_map(c) ? target_file(c, map_name(c)) : NULL;
-	struct id_maps maps = caller_maps(c, text);
+	struct id_maps maps = idmap_parse(text, c->arena);
 
 	if (!text || !maps.count)
 		return 0;
@@ -88,7 +88,7 @@ int probe_map_no_caps(const struct why_case *c, struct why_finding *found)
 
 static struct id_maps wanted(const struct why_case *c)
 {
-	return caller_maps(c, c->value);
+	return idmap_parse(c->value, c->arena);
 }
 
 static size_t lines_of(const char *text)
@@ -173,7 +173,7 @@ int probe_setgroups_late(const struct why_case *c, struct why_finding *found)
 	const char *map = target_file(c, "gid_map");
 
 	if (!map_name(c) || strncmp(map_name(c), "setgroups", 9) != 0 || !map ||
-	    !caller_maps(c, map).count)
+	    !idmap_parse(map, c->arena).count)
 		return 0;
 	found->evidence = "its gid_map is not empty";
 	found->is_certain = true;

@@ -61,7 +61,7 @@ static bool is_mapped(const struct why_case *c, const char *map, uint32_t id)
 		return true;
 	if (is_with_us(c))
 		return id != OVERFLOW_ID;
-	maps = caller_maps(c, caller_file(c, map));
+	maps = idmap_parse(caller_file(c, map), c->arena);
 	return idmap_inside(&maps, id, &inside);
 }
 

@@ -223,7 +223,7 @@ static bool is_unmapped(const struct why_case *c, const char *file, int64_t id,
 			struct why_finding *found)
 {
 	const char *text = caller_file(c, file);
-	struct id_maps maps = caller_maps(c, text);
+	struct id_maps maps = idmap_parse(text, c->arena);
 	uint32_t outside;
 
 	if (id < 0 || id > UINT32_MAX || !text || !maps.maps ||
