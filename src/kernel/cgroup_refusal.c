@@ -185,7 +185,7 @@ bool cgroup_refused_denied(const struct cgroup_attempt *a,
 		return false; /* of root in a user namespace the owner is not */
 	return cgroup_refusal_is(ret, KIST_CAUSE_CGROUP_NOT_DELEGATED, a->name,
 				 NULL,
-				 "'%s' of '%s' belongs to user %u, and its "
+				 "%s of group '%s' belongs to user %u, and its "
 				 "mode is %04o; this is user %u",
 				 a->file ? a->file : "the folder", a->name,
 				 st.st_uid, st.st_mode & 07777, a->uid);

@@ -189,6 +189,14 @@ put() {
 	as_user sh -c "echo 5 >$dir/pids.max"
 }
 
+@test "of a group nobody's mode is changed: a limit tells who delegates" {
+	needs user
+	run as_user sh -c '"$KIST" why -- "$KIST" limit pids=3 true'
+	[ "$status" -le 1 ]
+	expect_has "no control group can be made where it would have to be"
+	expect_lacks "chmod"
+}
+
 @test "a hierarchy that is mounted read-only" {
 	group pids
 	refused CGROUP_READ_ONLY "'$CG/pids" \

@@ -266,6 +266,12 @@ static int lacks(const struct why_case *c, struct why_finding *found,
 			  status.gid[PROC_FS]);
 }
 
+/* They are delegated, and nobody's mode is changed. */
+static bool is_group(const struct why_case *c)
+{
+	return strncmp(c->subject, "/sys/fs/cgroup/", 15) == 0;
+}
+
 int probe_path_mode(const struct why_case *c, struct why_finding *found)
 {
 	const char *nearest;
@@ -274,7 +280,8 @@ int probe_path_mode(const struct why_case *c, struct why_finding *found)
 
 	struct why_finding closed;
 
-	if (!c->subject || is_kernels(c) || probe_path_closed(c, &closed))
+	if (!c->subject || is_kernels(c) || is_group(c) ||
+	    probe_path_closed(c, &closed))
 		return 0;
 	if (rights_changes_folder(c))
 		return lacks(c, found, look_folder(c, c->subject), 3) ||
