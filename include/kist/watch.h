@@ -61,6 +61,10 @@ struct kist_event {
  * @count:	how many events; 0: any
  * @ready:	called once when all is known that was there before, or NULL
  * @event:	told of each; a negative return ends the watch and is returned
+ * @hook:	a command for sh(1), run behind @event with the subject as $1
+ *		and what is known of it in its environment: KIST_EVENT_EVENT,
+ *		_WHAT, _SUBJECT, _DETAIL, _CONTAINER, _ENGINE, _CGROUP, _TYPE,
+ *		_NS, _PID, _STATUS, _TIME; or NULL
  */
 struct kist_watch {
 	unsigned events;
@@ -71,6 +75,7 @@ struct kist_watch {
 	void (*ready)(void *context);
 	int (*event)(void *context, const struct kist_event *event);
 	void *context;
+	const char *hook;
 };
 
 /**

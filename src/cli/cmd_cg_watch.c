@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <kist/cgroup.h>
 
@@ -13,6 +12,7 @@
 #include "base/json_write.h"
 #include "base/letters.h"
 #include "cli/cg.h"
+#include "cli/page.h"
 
 #define KEYS_MAX 64
 
@@ -69,13 +69,7 @@ static int print_json(const struct kist_cg_event *e)
 
 static void print_line(const struct kist_cg_event *e)
 {
-	time_t seconds = (time_t)(e->time_ns / 1000000000);
-	char clock[16] = "";
-	struct tm tm;
-
-	if (localtime_r(&seconds, &tm))
-		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
-	printf("%s ", clock);
+	page_clock(e->time_ns);
 	text_put(e->path, stdout);
 	if (*e->file)
 		printf(" %s %s %" PRId64 " -> %" PRId64 "\n", e->file, e->key,

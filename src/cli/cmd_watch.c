@@ -2,23 +2,18 @@
 /* cmd_watch.c - kist watch: what happens on the machine */
 #include <errno.h>
 #include <inttypes.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <kist/watch.h>
 
-#include "base/arena.h"
 #include "base/json_write.h"
 #include "base/letters.h"
 #include "base/near.h"
 #include "cli/kist.h"
-
-extern char **environ;
+#include "cli/page.h"
 
 struct watch_args {
 	struct opt_list events, pressure;
@@ -142,13 +137,8 @@ static int print_json(const struct kist_event *e)
 
 static void print_line(const struct kist_event *e)
 {
-	time_t seconds = (time_t)(e->time_ns / 1000000000);
-	char clock[16] = "";
-	struct tm tm;
-
-	if (localtime_r(&seconds, &tm))
-		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
-	printf("%s %-9s %-10s ", clock, kist_event_name(e->kind), e->what);
+	page_clock(e->time_ns);
+	printf("%-9s %-10s ", kist_event_name(e->kind), e->what);
 	text_put(e->subject, stdout);
 	if (*e->detail) {
 		printf("  ");
@@ -162,75 +152,6 @@ static void print_line(const struct kist_event *e)
 	putchar('\n');
 }
 
-/* ---- the hook ---- */
-
-static const char *text_of(int64_t value, struct arena *arena)
-{
-	return arena_printf(arena, "%" PRId64, value);
-}
-
-/* What it finds in its environment; those that do not apply are empty. */
-static char **hook_environment(const struct kist_event *e, struct arena *arena)
-{
-	const struct {
-		const char *name, *value;
-	} own[] = {
-		{ "EVENT", kist_event_name(e->kind) },
-		{ "WHAT", e->what },
-		{ "SUBJECT", e->subject },
-		{ "DETAIL", e->detail },
-		{ "CONTAINER", e->container },
-		{ "ENGINE", e->engine },
-		{ "CGROUP", e->cgroup },
-		{ "TYPE", e->ns_kind },
-		{ "NS", e->ns ? text_of((int64_t)e->ns, arena) : NULL },
-		{ "PID", e->pid > 0 ? text_of(e->pid, arena) : NULL },
-		{ "STATUS", e->status >= 0 ? text_of(e->status, arena) : NULL },
-		{ "TIME", text_of(e->time_ns, arena) },
-	};
-	size_t count = 0, n = 0;
-	char **env;
-
-	while (environ[count])
-		count++;
-	env = ARENA_ARRAY(arena, char *, count + ARRAY_LEN(own) + 1);
-	if (arena_failed(arena))
-		return NULL;
-	for (size_t i = 0; i < count; i++)
-		if (strncmp(environ[i], "KIST_EVENT_", 11) != 0)
-			env[n++] = environ[i];
-	for (size_t i = 0; i < ARRAY_LEN(own); i++)
-		env[n++] = arena_printf(arena, "KIST_EVENT_%s=%s", own[i].name,
-					own[i].value ? own[i].value : "");
-	return arena_failed(arena) ? NULL : env;
-}
-
-/* One at a time, in the order of the events; its end status is its own
- * matter. */
-static void run_hook(const char *hook, const struct kist_event *e)
-{
-	CLEANUP_ARENA struct arena arena;
-	const char *const argv[] = { "sh",	   "-c",       hook,
-				     "kist-watch", e->subject, NULL };
-	posix_spawnattr_t attributes;
-	sigset_t none;
-	char **env;
-	pid_t pid;
-
-	arena_init(&arena);
-	env = hook_environment(e, &arena);
-	if (!env || posix_spawnattr_init(&attributes))
-		return;
-	sigemptyset(&none);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-	if (posix_spawn(&pid, "/bin/sh", NULL, &attributes,
-			(char *const *)(uintptr_t)argv, env) == 0)
-		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-			;
-	posix_spawnattr_destroy(&attributes);
-}
-
 static int tell(void *context, const struct kist_event *e)
 {
 	const struct watching *w = context;
@@ -240,11 +161,7 @@ static int tell(void *context, const struct kist_event *e)
 		ret = print_json(e);
 	else if (!w->args->hook || !w->quiet)
 		print_line(e);
-	if (fflush(stdout) || ferror(stdout))
-		return -EPIPE;
-	if (w->args->hook)
-		run_hook(w->args->hook, e);
-	return ret;
+	return fflush(stdout) || ferror(stdout) ? -EPIPE : ret;
 }
 
 static void say_ready(void *context)
@@ -268,6 +185,7 @@ static int watch_run(void *global, const void *args, struct kist_error *err)
 		.pressure = a->pressure.items,
 		.seconds = (double)a->timeout_ms / 1000,
 		.count = (size_t)a->count,
+		.hook = a->hook,
 		.ready = say_ready,
 		.event = tell,
 		.context = &watching,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/letters.h"
@@ -91,6 +92,17 @@ void page_note(const char *fmt, ...)
 	harmless(text);
 	printf("%*s", INDENT, "");
 	print_broken(text, INDENT);
+}
+
+void page_clock(int64_t time_ns)
+{
+	time_t seconds = (time_t)(time_ns / 1000000000);
+	char clock[16] = "";
+	struct tm tm;
+
+	if (localtime_r(&seconds, &tm))
+		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
+	printf("%s ", clock);
 }
 
 /* How many bytes of @line take at most @columns. */

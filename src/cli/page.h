@@ -29,6 +29,10 @@ void page_line(const char *label, const char *fmt, ...) PRINTF(2, 3);
 /* The same without a label, at the margin of the labels. */
 void page_note(const char *fmt, ...) PRINTF(1, 2);
 
+/* "12:34:56 ", at the front of a line: the local time of @time_ns, which is
+ * since 1970. */
+void page_clock(int64_t time_ns);
+
 /* A table, indented; it is done with. Return: 0 or -ENOMEM. */
 int page_table(struct table *table);
 

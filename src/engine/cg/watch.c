@@ -16,16 +16,15 @@
 #include <fnmatch.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/wait.h>
 #include <time.h>
 
 #include "base/near.h"
 #include "base/num.h"
 #include "engine/cg/step.h"
+#include "engine/hook_run.h"
 #include "kernel/cgroup_internal.h"
 #include "sys/file.h"
 
@@ -33,8 +32,6 @@
 #define V2_MS 1000
 #define KEYS_MAX 256
 #define EVENT_FILE_MAX 64
-
-extern char **environ;
 
 /* Files whose keys are watched. */
 static const char *const v2_files[] = {
@@ -88,38 +85,18 @@ static bool is_wanted(const struct watching *w, const struct kist_cg_event *e)
 	return false;
 }
 
-/* Run the hook and wait for it; what it returns is its own matter. */
 static void run_hook(const struct watching *w, const struct kist_cg_event *e)
 {
-	CLEANUP_ARENA struct arena arena;
-	const char *const argv[] = { "sh",	    "-c",
-				     w->args->hook, "kist-cg-watch",
-				     e->path,	    NULL };
-	size_t count = 0, n = 0;
-	char **env;
-	pid_t pid;
-	int status;
+	char before[24], now[24];
+	const struct hook_variable own[] = {
+		{ "PATH", e->path },  { "FILE", e->file }, { "KEY", e->key },
+		{ "BEFORE", before }, { "NOW", now },
+	};
 
-	arena_init(&arena);
-	while (environ[count])
-		count++;
-	env = ARENA_ARRAY(&arena, char *, count + 6);
-	if (arena_failed(&arena))
-		return;
-	for (size_t k = 0; k < count; k++)
-		if (strncmp(environ[k], "KIST_CG_", 8) != 0)
-			env[n++] = environ[k];
-	env[n++] = arena_printf(&arena, "KIST_CG_PATH=%s", e->path);
-	env[n++] = arena_printf(&arena, "KIST_CG_FILE=%s", e->file);
-	env[n++] = arena_printf(&arena, "KIST_CG_KEY=%s", e->key);
-	env[n++] = arena_printf(&arena, "KIST_CG_BEFORE=%" PRId64, e->before);
-	env[n++] = arena_printf(&arena, "KIST_CG_NOW=%" PRId64, e->now);
-	if (arena_failed(&arena) ||
-	    posix_spawn(&pid, "/bin/sh", NULL, NULL,
-			(char *const *)(uintptr_t)argv, env))
-		return;
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	snprintf(before, sizeof(before), "%" PRId64, e->before);
+	snprintf(now, sizeof(now), "%" PRId64, e->now);
+	hook_run(w->args->hook, "kist-cg-watch", e->path, "KIST_CG_", own,
+		 ARRAY_LEN(own));
 }
 
 static void tell(struct watching *w, const char *file, const char *key,

@@ -2,6 +2,7 @@
 /* watch.c - kist_watch(): wait, look, tell, until it is the end */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "engine/hook_run.h"
 #include "engine/ns/target.h"
 #include "engine/watch/watch.h"
 #include "kernel/cgroup_effective.h"
@@ -98,6 +100,38 @@ static bool is_about_target(const struct watching *w,
 	return false;
 }
 
+static const char *text_of(int64_t value, struct arena *arena)
+{
+	return arena_printf(arena, "%" PRId64, value);
+}
+
+/* What does not apply is empty. */
+static void run_hook(const char *hook, const struct kist_event *e)
+{
+	CLEANUP_ARENA struct arena arena;
+
+	arena_init(&arena);
+	const struct hook_variable own[] = {
+		{ "EVENT", kist_event_name(e->kind) },
+		{ "WHAT", e->what },
+		{ "SUBJECT", e->subject },
+		{ "DETAIL", e->detail },
+		{ "CONTAINER", e->container },
+		{ "ENGINE", e->engine },
+		{ "CGROUP", e->cgroup },
+		{ "TYPE", e->ns_kind },
+		{ "NS", e->ns ? text_of((int64_t)e->ns, &arena) : NULL },
+		{ "PID", e->pid > 0 ? text_of(e->pid, &arena) : NULL },
+		{ "STATUS",
+		  e->status >= 0 ? text_of(e->status, &arena) : NULL },
+		{ "TIME", text_of(e->time_ns, &arena) },
+	};
+
+	if (!arena_failed(&arena))
+		hook_run(hook, "kist-watch", e->subject, "KIST_EVENT_", own,
+			 ARRAY_LEN(own));
+}
+
 void watch_tell(struct watching *w, struct kist_event *event)
 {
 	struct timespec now;
@@ -110,6 +144,8 @@ void watch_tell(struct watching *w, struct kist_event *event)
 	event->time_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 	w->told++;
 	w->result = w->args->event(w->args->context, event);
+	if (w->args->hook && w->result >= 0)
+		run_hook(w->args->hook, event);
 }
 
 /* ---- the target ---- */
