@@ -2,12 +2,12 @@
 /* ls_print.c - rows of namespaces as a table, raw, or JSON, as lsns(8) has it */
 #include <errno.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "cli/ls_rows.h"
 #include "cli/table.h"
+#include "cli/terminal.h"
 
 /* ---- tables ---- */
 
@@ -25,20 +25,6 @@ struct printer {
 	size_t art;
 	enum ls_column tree_column;
 };
-
-static bool has_utf8(void)
-{
-	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		const char *value = getenv(names[i]);
-
-		if (value && *value)
-			return strstr(value, "UTF-8") ||
-			       strcasestr(value, "utf8");
-	}
-	return false;
-}
 
 /* Text of the tree in front of @row, innermost last. */
 static void draw(const struct printer *p, const struct ls_row *row, bool self,
@@ -94,22 +80,12 @@ static enum ls_column tree_column(const struct ls_view *view)
 	return LS_COUNT;
 }
 
-static size_t terminal_width(FILE *out)
-{
-	struct winsize size;
-	int fd = fileno(out);
-
-	if (!isatty(fd) || ioctl(fd, TIOCGWINSZ, &size) < 0)
-		return 0;
-	return size.ws_col;
-}
-
 static int print_table(const struct ls_rows *rows, const struct ls_view *view,
 		       FILE *out)
 {
 	struct table_column columns[LS_COUNT * 2];
 	CLEANUP_TABLE struct table table = { 0 };
-	const struct printer p = { view, &table, has_utf8(),
+	const struct printer p = { view, &table, terminal_is_utf8(),
 				   tree_column(view) };
 
 	for (size_t i = 0; i < view->count; i++) {
@@ -126,7 +102,7 @@ static int print_table(const struct ls_rows *rows, const struct ls_view *view,
 	if (!rows->first)
 		return 0; /* no headings over nothing */
 	table_init(&table, columns, view->count);
-	table.max_width = terminal_width(out);
+	table.max_width = terminal_width(fileno(out));
 	for (size_t i = 0; i < view->count; i++)
 		if (ls_columns[view->columns[i]].shrinks && !view->no_trunc)
 			table.shrinks |= BIT(i);

@@ -3,11 +3,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/letters.h"
 #include "cli/map_draw.h"
+#include "cli/terminal.h"
 
 #define WIDTH 80
 #define WIDTH_MIN 40
@@ -39,27 +39,14 @@ static const char *const glyphs[GLYPH_COUNT][2] = {
 	[GLYPH_DASH] = { "-", "–" },
 };
 
-static bool has_utf8(void)
+static size_t picture_width(void)
 {
-	const char *locale = getenv("LC_ALL");
+	size_t width = terminal_width(STDOUT_FILENO);
 
-	if (!locale || !*locale)
-		locale = getenv("LC_CTYPE");
-	if (!locale || !*locale)
-		locale = getenv("LANG");
-	return locale &&
-	       (strcasestr(locale, "utf-8") || strcasestr(locale, "utf8"));
-}
-
-static size_t terminal_width(void)
-{
-	struct winsize size;
-
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_col)
-		return WIDTH;
-	return size.ws_col < WIDTH_MIN ? WIDTH_MIN :
-	       size.ws_col > WIDTH_MAX ? WIDTH_MAX :
-					 size.ws_col;
+	return !width		 ? WIDTH :
+	       width < WIDTH_MIN ? WIDTH_MIN :
+	       width > WIDTH_MAX ? WIDTH_MAX :
+				   width;
 }
 
 void draw_init(struct draw *draw, size_t width)
@@ -67,8 +54,8 @@ void draw_init(struct draw *draw, size_t width)
 	const char *no_colour = getenv("NO_COLOR");
 
 	*draw = (struct draw){
-		.width = width ? width : terminal_width(),
-		.utf8 = has_utf8(),
+		.width = width ? width : picture_width(),
+		.utf8 = terminal_is_utf8(),
 		.colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour),
 	};
 	buf_init(&draw->line);

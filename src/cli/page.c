@@ -5,26 +5,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/letters.h"
 #include "cli/opt_text.h"
 #include "cli/page.h"
+#include "cli/terminal.h"
 
 #define INDENT 2
 #define WIDTH 80
 #define WIDTH_MIN 40
 
-static size_t terminal_width(void)
+static size_t page_width(void)
 {
-	struct winsize size;
+	size_t width = terminal_width(STDOUT_FILENO);
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 ||
-	    size.ws_col < WIDTH_MIN)
-		return WIDTH;
-	return size.ws_col;
+	return width < WIDTH_MIN ? WIDTH : width;
 }
 
 void page_title(const char *text)
@@ -41,7 +38,7 @@ static void harmless(char *text)
 /* Print words; @margin blanks before each further line. */
 static void print_broken(const char *text, size_t margin)
 {
-	size_t width = terminal_width(), at = margin;
+	size_t width = page_width(), at = margin;
 
 	while (*text) {
 		size_t len = strcspn(text, " ");
@@ -119,7 +116,7 @@ static size_t cut_at(const char *line, size_t len, size_t columns)
 int page_table(struct table *table)
 {
 	CLEANUP_FREE char *text = NULL;
-	size_t size, columns = terminal_width() - INDENT;
+	size_t size, columns = page_width() - INDENT;
 	FILE *out = open_memstream(&text, &size);
 	bool cut = isatty(STDOUT_FILENO);
 	int ret;

@@ -13,6 +13,7 @@
 
 #include "base/letters.h"
 #include "cli/screen.h"
+#include "cli/terminal.h"
 
 #define ESC "\033"
 #define ESCAPE_MS 30 /* between the bytes of one key */
@@ -71,18 +72,6 @@ static void leave(const struct screen *screen)
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &screen->former);
 }
 
-static bool is_utf8(void)
-{
-	const char *locale = getenv("LC_ALL");
-
-	if (!locale || !*locale)
-		locale = getenv("LC_CTYPE");
-	if (!locale || !*locale)
-		locale = getenv("LANG");
-	return locale &&
-	       (strcasestr(locale, "utf-8") || strcasestr(locale, "utf8"));
-}
-
 int screen_begin(struct screen *screen, struct kist_error *err)
 {
 	const char *term = getenv("TERM");
@@ -105,7 +94,7 @@ int screen_begin(struct screen *screen, struct kist_error *err)
 	sigprocmask(SIG_BLOCK, &mask, &screen->former_mask);
 	screen->colour = !(no_colour && *no_colour) &&
 			 !(term && strcmp(term, "dumb") == 0);
-	screen->utf8 = is_utf8();
+	screen->utf8 = terminal_is_utf8();
 	buf_init(&screen->frame);
 	enter(screen);
 	return 0;
