@@ -197,6 +197,24 @@ void json_member(struct json_writer *w, const char *name, const char *text)
 	json_write_string(w, text);
 }
 
+void json_member_int(struct json_writer *w, const char *name, int64_t value)
+{
+	json_key(w, name);
+	json_write_int(w, value);
+}
+
+void json_member_uint(struct json_writer *w, const char *name, uint64_t value)
+{
+	json_key(w, name);
+	json_write_uint(w, value);
+}
+
+void json_member_bool(struct json_writer *w, const char *name, bool value)
+{
+	json_key(w, name);
+	json_write_bool(w, value);
+}
+
 void json_member_strings(struct json_writer *w, const char *name,
 			 const char *const *items)
 {

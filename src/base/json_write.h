@@ -54,9 +54,13 @@ void json_write_real(struct json_writer *w, double value);
 void json_write_value(struct json_writer *w, const struct json *json);
 
 /* The common cases: a member "name": "text" (json_may: if there is a text that
- * is not empty), and an array of strings that ends with a NULL. */
+ * is not empty), one that is a number or a truth, and an array of strings that
+ * ends with a NULL. */
 void json_may(struct json_writer *w, const char *name, const char *text);
 void json_member(struct json_writer *w, const char *name, const char *text);
+void json_member_int(struct json_writer *w, const char *name, int64_t value);
+void json_member_uint(struct json_writer *w, const char *name, uint64_t value);
+void json_member_bool(struct json_writer *w, const char *name, bool value);
 void json_member_strings(struct json_writer *w, const char *name,
 			 const char *const *items);
 

@@ -101,10 +101,8 @@ static void json_controller(struct json_writer *w,
 	json_open(w, '{');
 	json_member(w, "name", c->name);
 	json_member(w, "state", kist_cg_state_name(c->state));
-	json_key(w, "hierarchy");
-	json_write_int(w, c->hierarchy);
-	json_key(w, "groups");
-	json_write_int(w, c->groups);
+	json_member_int(w, "hierarchy", c->hierarchy);
+	json_member_int(w, "groups", c->groups);
 	json_member(w, "mount", c->mount);
 	json_member(w, "why", c->why);
 	json_close(w, '}');
@@ -114,19 +112,14 @@ static void json_hierarchy(struct json_writer *w,
 			   const struct kist_cg_hierarchy *h)
 {
 	json_open(w, '{');
-	json_key(w, "id");
-	json_write_int(w, h->number);
-	json_key(w, "version");
-	json_write_int(w, h->is_v2 ? 2 : 1);
+	json_member_int(w, "id", h->number);
+	json_member_int(w, "version", h->is_v2 ? 2 : 1);
 	json_member(w, "controllers", h->controllers);
 	json_member_strings(w, "mounts", h->mounts);
 	json_member(w, "options", h->options);
-	json_key(w, "readOnly");
-	json_write_bool(w, h->read_only);
-	json_key(w, "groups");
-	json_write_int(w, h->groups);
-	json_key(w, "dying");
-	json_write_int(w, h->dying);
+	json_member_bool(w, "readOnly", h->read_only);
+	json_member_int(w, "groups", h->groups);
+	json_member_int(w, "dying", h->dying);
 	json_member(w, "releaseAgent", h->release_agent);
 	json_close(w, '}');
 }
@@ -325,8 +318,7 @@ static int procs_json(const struct kist_cg_processes *p, struct kist_error *err)
 	json_open(&w, '[');
 	for (size_t i = 0; i < p->count; i++) {
 		json_open(&w, '{');
-		json_key(&w, "pid");
-		json_write_int(&w, p->processes[i].pid);
+		json_member_int(&w, "pid", p->processes[i].pid);
 		json_member(&w, "name", p->processes[i].name);
 		json_close(&w, '}');
 	}

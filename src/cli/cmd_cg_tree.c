@@ -147,24 +147,20 @@ static void json_node(struct json_writer *w, const struct kist_cg_node *n)
 {
 	json_open(w, '{');
 	json_member(w, "path", n->path);
-	json_key(w, "depth");
-	json_write_int(w, n->depth);
+	json_member_int(w, "depth", n->depth);
 	json_member(w, "hierarchies", n->hierarchies);
 	json_member(w, "type", n->type);
 	json_member(w, "controllers", n->controllers);
 	json_member(w, "subtreeControl", n->subtree_control);
 	json_member(w, "why", n->why);
-	json_key(w, "frozen");
-	json_write_bool(w, n->frozen);
-	json_key(w, "processCount");
-	json_write_uint(w, n->process_count);
+	json_member_bool(w, "frozen", n->frozen);
+	json_member_uint(w, "processCount", n->process_count);
 	if (n->processes) {
 		json_key(w, "processes");
 		json_open(w, '[');
 		for (size_t k = 0; k < n->process_count; k++) {
 			json_open(w, '{');
-			json_key(w, "pid");
-			json_write_int(w, n->processes[k].pid);
+			json_member_int(w, "pid", n->processes[k].pid);
 			json_member(w, "name", n->processes[k].name);
 			json_close(w, '}');
 		}

@@ -51,15 +51,12 @@ static int print_json(const struct kist_cg_event *e)
 	buf_init(&text);
 	json_write_init(&w, &text, NULL);
 	json_open(&w, '{');
-	json_key(&w, "time");
-	json_write_int(&w, e->time_ns);
+	json_member_int(&w, "time", e->time_ns);
 	json_member(&w, "path", e->path);
 	json_member(&w, "file", e->file);
 	json_member(&w, "key", e->key);
-	json_key(&w, "before");
-	json_write_int(&w, e->before);
-	json_key(&w, "now");
-	json_write_int(&w, e->now);
+	json_member_int(&w, "before", e->before);
+	json_member_int(&w, "now", e->now);
 	json_close(&w, '}');
 	if (buf_failed(&text))
 		return -ENOMEM;

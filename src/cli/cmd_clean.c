@@ -71,14 +71,11 @@ static void add_item(struct json_writer *w, const struct kist_leftover *left)
 	json_member(w, "kind", kist_leftover_name(left->kind));
 	json_member(w, "what", left->what);
 	json_member(w, "reason", left->reason);
-	json_key(w, "owner");
-	json_write_uint(w, left->owner);
+	json_member_uint(w, "owner", left->owner);
 	json_member(w, "ownerName", left->owner_name);
-	json_key(w, "removable");
-	json_write_bool(w, left->is_removable);
+	json_member_bool(w, "removable", left->is_removable);
 	json_member(w, "advice", left->advice);
-	json_key(w, "removed");
-	json_write_bool(w, left->is_removed);
+	json_member_bool(w, "removed", left->is_removed);
 	json_close(w, '}');
 }
 

@@ -281,10 +281,8 @@ static void json_step(struct json_writer *w, const struct kist_step *step)
 	json_member(w, "what", step->what);
 	json_may(w, "protects", step->protects);
 	json_may(w, "cost", step->cost);
-	json_key(w, "us");
-	json_write_int(w, (int64_t)step->us);
-	json_key(w, "estimated");
-	json_write_bool(w, step->is_estimate);
+	json_member_int(w, "us", (int64_t)step->us);
+	json_member_bool(w, "estimated", step->is_estimate);
 	json_may(w, "askedBy", step->place);
 	json_may(w, "see", step->see);
 	json_close(w, '}');
@@ -303,8 +301,7 @@ static int put_json(const struct kist_steps *steps, struct kist_error *err)
 	for (size_t i = 0; i < steps->count; i++)
 		json_step(&w, &steps->steps[i]);
 	json_close(&w, ']');
-	json_key(&w, "us");
-	json_write_int(&w, (int64_t)steps->us);
+	json_member_int(&w, "us", (int64_t)steps->us);
 	json_member_strings(&w, "notProtected", steps->open);
 	json_member_strings(&w, "ignored", steps->ignored);
 	json_member_strings(&w, "warnings", steps->warnings);

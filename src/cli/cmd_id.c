@@ -60,12 +60,9 @@ static void json_map(struct json_writer *w, const struct kist_id_level *level,
 		const struct kist_id_map *map = &level->map[kind][i];
 
 		json_open(w, '{');
-		json_key(w, "inside");
-		json_write_uint(w, map->inside);
-		json_key(w, "outside");
-		json_write_uint(w, map->outside);
-		json_key(w, "count");
-		json_write_uint(w, map->count);
+		json_member_uint(w, "inside", map->inside);
+		json_member_uint(w, "outside", map->outside);
+		json_member_uint(w, "count", map->count);
 		json_close(w, '}');
 	}
 	json_close(w, ']');
@@ -89,29 +86,24 @@ static int show_json(const struct kist_ids *ids, struct kist_error *err)
 	json_write_init(&w, &text, "  ");
 	json_open(&w, '{');
 	json_member(&w, "target", ids->label);
-	json_key(&w, "pid");
-	json_write_int(&w, ids->pid);
+	json_member_int(&w, "pid", ids->pid);
 	json_id(&w, "uid", ids->outside[0]);
 	json_id(&w, "gid", ids->outside[1]);
 	json_id(&w, "uid_inside", ids->inside[0]);
 	json_id(&w, "gid_inside", ids->inside[1]);
-	json_key(&w, "capabilities");
-	json_write_uint(&w, ids->caps);
+	json_member_uint(&w, "capabilities", ids->caps);
 	json_key(&w, "namespaces");
 	json_open(&w, '[');
 	for (size_t i = 0; i < ids->level_count; i++) {
 		const struct kist_id_level *level = &ids->level[i];
 
 		json_open(&w, '{');
-		json_key(&w, "ns");
-		json_write_uint(&w, level->inode);
-		json_key(&w, "pid");
-		json_write_int(&w, level->pid);
+		json_member_uint(&w, "ns", level->inode);
+		json_member_int(&w, "pid", level->pid);
 		json_map(&w, level, KIST_ID_UID);
 		json_map(&w, level, KIST_ID_GID);
 		if (level->setgroups >= 0) {
-			json_key(&w, "setgroups");
-			json_write_bool(&w, level->setgroups);
+			json_member_bool(&w, "setgroups", level->setgroups);
 		}
 		json_close(&w, '}');
 	}

@@ -41,8 +41,7 @@ static void json_verdict(struct json_writer *w, const struct kist_id_verdict *v)
 	json_open(w, '{');
 	json_member(w, "kind", words[v->kind]);
 	json_member(w, "map", v->text);
-	json_key(w, "allowed");
-	json_write_bool(w, v->allowed);
+	json_member_bool(w, "allowed", v->allowed);
 	json_member(w, "why", v->why);
 	json_member(w, "missing", v->missing[0] ? v->missing : NULL);
 	json_close(w, '}');

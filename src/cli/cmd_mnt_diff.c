@@ -82,8 +82,7 @@ static int print_json(const struct kist_mount_diff *diff,
 	json_open(&w, '{');
 	json_member(&w, "a", diff->a_label);
 	json_member(&w, "b", diff->b_label);
-	json_key(&w, "same");
-	json_write_bool(&w, diff->a_ns == diff->b_ns);
+	json_member_bool(&w, "same", diff->a_ns == diff->b_ns);
 	json_key(&w, "changes");
 	json_open(&w, '[');
 	for (size_t i = 0; i < diff->count; i++) {

@@ -286,10 +286,8 @@ static void write_mount(struct json_writer *w, const struct kist_mount *m)
 	char device[32];
 
 	snprintf(device, sizeof(device), "%u:%u", m->major, m->minor);
-	json_key(w, "id");
-	json_write_int(w, m->id);
-	json_key(w, "parent");
-	json_write_int(w, m->parent);
+	json_member_int(w, "id", m->id);
+	json_member_int(w, "parent", m->parent);
 	json_member(w, "point", m->point);
 	json_member(w, "source", m->source);
 	json_member(w, "fstype", m->type);
@@ -297,12 +295,9 @@ static void write_mount(struct json_writer *w, const struct kist_mount *m)
 	json_member(w, "propagation", m->propagation);
 	json_member(w, "maj:min", device);
 	json_member(w, "root", m->root);
-	json_key(w, "peers");
-	json_write_uint(w, m->peers);
-	json_key(w, "master");
-	json_write_uint(w, m->master);
-	json_key(w, "from");
-	json_write_uint(w, m->from);
+	json_member_uint(w, "peers", m->peers);
+	json_member_uint(w, "master", m->master);
+	json_member_uint(w, "from", m->from);
 	json_member(w, "super", m->super);
 }
 
@@ -316,10 +311,8 @@ static int print_list_json(const struct kist_mount_list *list,
 	json_write_init(&w, &text, "  ");
 	json_open(&w, '{');
 	json_member(&w, "target", list->label);
-	json_key(&w, "ns");
-	json_write_uint(&w, list->ns);
-	json_key(&w, "mtabIsFile");
-	json_write_bool(&w, list->mtab_is_file);
+	json_member_uint(&w, "ns", list->ns);
+	json_member_bool(&w, "mtabIsFile", list->mtab_is_file);
 	json_key(&w, "mounts");
 	json_open(&w, '[');
 	for (size_t i = 0; i < list->count; i++) {
@@ -349,10 +342,8 @@ static int print_peers_json(const struct kist_mount_peers *peers,
 		const struct kist_mount_member *m = &peers->members[i];
 
 		json_open(&w, '{');
-		json_key(&w, "ns");
-		json_write_uint(&w, m->ns);
-		json_key(&w, "pid");
-		json_write_int(&w, m->pid);
+		json_member_uint(&w, "ns", m->ns);
+		json_member_int(&w, "pid", m->pid);
 		json_member(&w, "command", m->command);
 		write_mount(&w, &m->mount);
 		json_close(&w, '}');

@@ -91,12 +91,10 @@ static void write_result(struct json_writer *w, const struct kist_net_result *r)
 	json_member(w, "to", r->to);
 	json_member(w, "source", r->source);
 	json_member(w, "dest", r->dest);
-	json_key(w, "family");
-	json_write_int(w, r->family);
+	json_member_int(w, "family", r->family);
 	json_member(w, "probe", r->probe);
 	json_member(w, "outcome", outcomes[r->outcome]);
-	json_key(w, "time_ns");
-	json_write_uint(w, r->time_ns);
+	json_member_uint(w, "time_ns", r->time_ns);
 	json_member(w, "why", r->why);
 	json_member(w, "hint", r->hint);
 	json_close(w, '}');
@@ -111,8 +109,7 @@ static int print_json(const struct kist_net_result *results, size_t count,
 	buf_init(&buf);
 	json_write_init(&w, &buf, "  ");
 	json_open(&w, '{');
-	json_key(&w, "reachable");
-	json_write_bool(&w, good);
+	json_member_bool(&w, "reachable", good);
 	json_key(&w, "probes");
 	json_open(&w, '[');
 	for (size_t i = 0; i < count; i++)

@@ -65,10 +65,8 @@ static int print_json(const struct kist_net_id *ids, size_t count)
 	json_open(&w, '[');
 	for (size_t i = 0; i < count; i++) {
 		json_open(&w, '{');
-		json_key(&w, "nsid");
-		json_write_int(&w, ids[i].id);
-		json_key(&w, "ns");
-		json_write_uint(&w, ids[i].ns);
+		json_member_int(&w, "nsid", ids[i].id);
+		json_member_uint(&w, "ns", ids[i].ns);
 		json_member(&w, "label", ids[i].label);
 		json_close(&w, '}');
 	}

@@ -222,29 +222,23 @@ static void print_space(const struct kist_net_space *space, bool whole)
 
 /* ---- JSON ---- */
 
-static void number(struct json_writer *w, const char *key, int64_t value)
-{
-	json_key(w, key);
-	json_write_int(w, value);
-}
-
 static void write_link(struct json_writer *w, const struct kist_net_link *link)
 {
 	json_open(w, '{');
-	number(w, "index", link->index);
+	json_member_int(w, "index", link->index);
 	json_member(w, "name", link->name);
 	json_member(w, "kind", link->kind);
 	json_member(w, "state", link->state);
 	json_member(w, "mac", link->mac);
-	number(w, "mtu", link->mtu);
+	json_member_int(w, "mtu", link->mtu);
 	json_member(w, "master", link->master);
 	json_member(w, "peer", link->peer);
-	number(w, "peer_ns", (int64_t)link->peer_ns);
+	json_member_int(w, "peer_ns", (int64_t)link->peer_ns);
 	json_member(w, "peer_label", link->peer_label);
-	number(w, "peer_nsid", link->peer_nsid);
+	json_member_int(w, "peer_nsid", link->peer_nsid);
 	json_member_strings(w, "addresses", link->addresses);
-	number(w, "rx_bytes", (int64_t)link->rx_bytes);
-	number(w, "tx_bytes", (int64_t)link->tx_bytes);
+	json_member_int(w, "rx_bytes", (int64_t)link->rx_bytes);
+	json_member_int(w, "tx_bytes", (int64_t)link->tx_bytes);
 	json_close(w, '}');
 }
 
@@ -258,7 +252,7 @@ static void write_details(struct json_writer *w,
 		json_member(w, "dest", space->routes[i].dest);
 		json_member(w, "gateway", space->routes[i].gateway);
 		json_member(w, "device", space->routes[i].device);
-		number(w, "metric", space->routes[i].metric);
+		json_member_int(w, "metric", space->routes[i].metric);
 		json_close(w, '}');
 	}
 	json_close(w, ']');
@@ -273,9 +267,9 @@ static void write_details(struct json_writer *w,
 		json_close(w, '}');
 	}
 	json_close(w, ']');
-	number(w, "rules", space->rules);
-	number(w, "nft_tables", space->nft_tables);
-	number(w, "nft_rules", space->nft_rules);
+	json_member_int(w, "rules", space->rules);
+	json_member_int(w, "nft_tables", space->nft_tables);
+	json_member_int(w, "nft_rules", space->nft_rules);
 }
 
 static void write_listeners(struct json_writer *w,
@@ -299,18 +293,15 @@ static void write_space(struct json_writer *w,
 {
 	json_open(w, '{');
 	json_member(w, "label", space->label);
-	number(w, "ns", (int64_t)space->ns);
+	json_member_int(w, "ns", (int64_t)space->ns);
 	json_member_strings(w, "names", space->names);
-	number(w, "pid", space->pid);
+	json_member_int(w, "pid", space->pid);
 	json_member(w, "command", space->command);
-	number(w, "processes", space->processes);
+	json_member_int(w, "processes", space->processes);
 	json_member(w, "kept_by", space->kept_by);
-	json_key(w, "initial");
-	json_write_bool(w, space->is_initial);
-	json_key(w, "ours");
-	json_write_bool(w, space->is_ours);
-	json_key(w, "closed");
-	json_write_bool(w, space->is_closed);
+	json_member_bool(w, "initial", space->is_initial);
+	json_member_bool(w, "ours", space->is_ours);
+	json_member_bool(w, "closed", space->is_closed);
 	json_key(w, "links");
 	json_open(w, '[');
 	for (size_t i = 0; i < space->link_count; i++)

@@ -82,16 +82,12 @@ static void write_port(struct json_writer *w,
 	json_open(w, '{');
 	json_member(w, "id", f->id);
 	json_member(w, "target", f->target);
-	json_key(w, "ns");
-	json_write_uint(w, f->ns);
-	json_key(w, "pid");
-	json_write_int(w, f->pid);
+	json_member_uint(w, "ns", f->ns);
+	json_member_int(w, "pid", f->pid);
 	json_member(w, "proto", port->protocol);
 	json_member(w, "address", port->address);
-	json_key(w, "port");
-	json_write_uint(w, port->outer);
-	json_key(w, "inner");
-	json_write_uint(w, port->inner);
+	json_member_uint(w, "port", port->outer);
+	json_member_uint(w, "inner", port->inner);
 	json_close(w, '}');
 }
 

@@ -132,13 +132,11 @@ static int print_json(const struct kist_route *list, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		json_open(&w, '{');
 		json_member(&w, "dest", list[i].dest);
-		json_key(&w, "family");
-		json_write_int(&w, list[i].is_v6 ? 6 : 4);
+		json_member_int(&w, "family", list[i].is_v6 ? 6 : 4);
 		json_member(&w, "gateway", list[i].gateway);
 		json_member(&w, "device", list[i].device);
 		json_member(&w, "source", list[i].source);
-		json_key(&w, "metric");
-		json_write_uint(&w, list[i].metric);
+		json_member_uint(&w, "metric", list[i].metric);
 		json_member(&w, "protocol", maker(list[i].protocol, number));
 		json_close(&w, '}');
 	}

@@ -97,12 +97,6 @@ static int print_table(const struct socks_args *a,
 	return table_print(&table, stdout, TABLE_HEADINGS);
 }
 
-static void number(struct json_writer *w, const char *key, uint64_t value)
-{
-	json_key(w, key);
-	json_write_uint(w, value);
-}
-
 static void write_holders(struct json_writer *w,
 			  const struct kist_net_socket *s)
 {
@@ -112,10 +106,10 @@ static void write_holders(struct json_writer *w,
 		const struct kist_net_holder *h = &s->holders[i];
 
 		json_open(w, '{');
-		number(w, "pid", (uint64_t)h->pid);
-		number(w, "fd", (uint64_t)h->fd);
+		json_member_uint(w, "pid", (uint64_t)h->pid);
+		json_member_uint(w, "fd", (uint64_t)h->fd);
 		json_member(w, "command", h->command);
-		number(w, "ns", h->ns);
+		json_member_uint(w, "ns", h->ns);
 		json_member(w, "label", h->label);
 		json_close(w, '}');
 	}
@@ -127,20 +121,18 @@ static void write_socket(struct json_writer *w, const char *label,
 {
 	json_open(w, '{');
 	json_member(w, "net", label);
-	number(w, "ns", s->ns);
+	json_member_uint(w, "ns", s->ns);
 	json_member(w, "kind", s->kind);
 	json_member(w, "state", s->state);
 	json_member(w, "local", s->local);
 	json_member(w, "remote", s->remote);
-	number(w, "inode", s->ino);
-	number(w, "peer", s->peer);
-	number(w, "uid", s->uid);
-	number(w, "receive", s->receive);
-	number(w, "send", s->send);
-	json_key(w, "listening");
-	json_write_bool(w, s->is_listening);
-	json_key(w, "away");
-	json_write_bool(w, s->is_away);
+	json_member_uint(w, "inode", s->ino);
+	json_member_uint(w, "peer", s->peer);
+	json_member_uint(w, "uid", s->uid);
+	json_member_uint(w, "receive", s->receive);
+	json_member_uint(w, "send", s->send);
+	json_member_bool(w, "listening", s->is_listening);
+	json_member_bool(w, "away", s->is_away);
 	write_holders(w, s);
 	json_close(w, '}');
 }

@@ -112,17 +112,14 @@ static void add_container(struct json_writer *w, const struct kist_container *c)
 	json_member(w, "image", c->image);
 	json_member(w, "command", c->command);
 	json_member(w, "status", kist_container_status_name(c->status));
-	json_key(w, "pid");
-	json_write_int(w, c->pid);
+	json_member_int(w, "pid", c->pid);
 	json_key(w, "exitStatus");
 	if (c->exit_status >= 0)
 		json_write_int(w, c->exit_status);
 	else
 		json_write_string(w, NULL);
-	json_key(w, "created");
-	json_write_int(w, c->created);
-	json_key(w, "finished");
-	json_write_int(w, c->finished);
+	json_member_int(w, "created", c->created);
+	json_member_int(w, "finished", c->finished);
 	json_close(w, '}');
 }
 

@@ -103,8 +103,7 @@ static void add_row(struct json_writer *w, const struct kist_top_row *row)
 		member_uint(w, "pid", (uint64_t)row->pid);
 	if (row->parent >= 0)
 		member_uint(w, "parent", (uint64_t)row->parent);
-	json_key(w, "paused");
-	json_write_bool(w, row->is_paused);
+	json_member_bool(w, "paused", row->is_paused);
 	member_real(w, "cpu", row->cpu);
 	member_real(w, "cpuLimit", row->cpu_limit);
 	member_uint(w, "memory", row->memory);

@@ -174,10 +174,8 @@ static int print_json(const struct kist_change *changes, size_t count,
 		json_open(&w, '{');
 		json_member(&w, "change", kind_words[changes[i].kind]);
 		json_member(&w, "path", changes[i].path);
-		json_key(&w, "directory");
-		json_write_bool(&w, changes[i].is_dir);
-		json_key(&w, "changedHere");
-		json_write_bool(&w, changes[i].is_newer);
+		json_member_bool(&w, "directory", changes[i].is_dir);
+		json_member_bool(&w, "changedHere", changes[i].is_newer);
 		json_close(&w, '}');
 	}
 	json_close(&w, ']');

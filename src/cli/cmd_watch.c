@@ -102,8 +102,7 @@ static int print_json(const struct kist_event *e)
 	buf_init(&text);
 	json_write_init(&w, &text, NULL);
 	json_open(&w, '{');
-	json_key(&w, "time");
-	json_write_int(&w, e->time_ns);
+	json_member_int(&w, "time", e->time_ns);
 	json_member(&w, "event", kist_event_name(e->kind));
 	json_member(&w, "what", e->what);
 	json_member(&w, "subject", e->subject);
@@ -113,16 +112,13 @@ static int print_json(const struct kist_event *e)
 	json_member(&w, "cgroup", e->cgroup);
 	if (e->ns_kind) {
 		json_member(&w, "type", e->ns_kind);
-		json_key(&w, "ns");
-		json_write_uint(&w, e->ns);
+		json_member_uint(&w, "ns", e->ns);
 	}
 	if (e->pid > 0) {
-		json_key(&w, "pid");
-		json_write_int(&w, e->pid);
+		json_member_int(&w, "pid", e->pid);
 	}
 	if (e->status >= 0) {
-		json_key(&w, "status");
-		json_write_int(&w, e->status);
+		json_member_int(&w, "status", e->status);
 	}
 	if (e->kind == KIST_EVENT_PRESSURE) {
 		json_key(&w, "value");

@@ -198,8 +198,7 @@ static void json_item(struct json_writer *w, const struct kist_checked *item)
 	json_member(w, "group", item->group);
 	json_member(w, "name", item->name);
 	json_member(w, "works", works_words[item->works]);
-	json_key(w, "essential");
-	json_write_bool(w, item->is_essential);
+	json_member_bool(w, "essential", item->is_essential);
 	json_member(w, "detail", item->detail);
 	json_member(w, "needed_by", item->needed_by);
 	json_member(w, "fix", item->fix);
@@ -215,8 +214,7 @@ static int print_json(const struct kist_checkup *c, struct kist_error *err)
 	json_write_init(&w, &text, "  ");
 	json_open(&w, '{');
 	json_member(&w, "machine", c->machine);
-	json_key(&w, "works");
-	json_write_bool(&w, !count_essential(c));
+	json_member_bool(&w, "works", !count_essential(c));
 	json_key(&w, "items");
 	json_open(&w, '[');
 	for (size_t i = 0; i < c->count; i++)

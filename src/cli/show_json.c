@@ -4,12 +4,6 @@
 
 #include "cli/show.h"
 
-static void number(struct json_writer *w, const char *name, int64_t value)
-{
-	json_key(w, name);
-	json_write_int(w, value);
-}
-
 /* null: not known, or nobody limits it */
 static void maybe(struct json_writer *w, const char *name, int64_t value)
 {
@@ -30,12 +24,6 @@ static void some(struct json_writer *w, const char *name, uint64_t value)
 		json_write_string(w, NULL);
 }
 
-static void truth(struct json_writer *w, const char *name, bool value)
-{
-	json_key(w, name);
-	json_write_bool(w, value);
-}
-
 static void add_ns(struct json_writer *w, const struct kist_show *show)
 {
 	json_key(w, "namespaces");
@@ -48,8 +36,8 @@ static void add_ns(struct json_writer *w, const struct kist_show *show)
 		some(w, "inode", ns->inode);
 		some(w, "forChildren", ns->for_children);
 		some(w, "owner", ns->owner);
-		truth(w, "initial", ns->is_initial);
-		truth(w, "ours", ns->is_ours);
+		json_member_bool(w, "initial", ns->is_initial);
+		json_member_bool(w, "ours", ns->is_ours);
 		maybe(w, "processes", ns->processes);
 		json_close(w, '}');
 	}
@@ -61,11 +49,11 @@ static void add_ns(struct json_writer *w, const struct kist_show *show)
 static void add_id(struct json_writer *w, const struct kist_show_id *id)
 {
 	json_open(w, '{');
-	number(w, "outside", id->outside);
+	json_member_int(w, "outside", id->outside);
 	json_member(w, "name", id->name);
-	number(w, "inside", id->inside);
+	json_member_int(w, "inside", id->inside);
 	json_member(w, "insideName", id->inside_name);
-	truth(w, "mapped", id->is_mapped && !id->is_foreign);
+	json_member_bool(w, "mapped", id->is_mapped && !id->is_foreign);
 	json_close(w, '}');
 }
 
@@ -91,9 +79,9 @@ static void add_map(struct json_writer *w, const char *name,
 	json_open(w, '[');
 	for (size_t i = 0; i < count; i++) {
 		json_open(w, '{');
-		number(w, "inside", maps[i].inside);
-		number(w, "outside", maps[i].outside);
-		number(w, "count", maps[i].count);
+		json_member_int(w, "inside", maps[i].inside);
+		json_member_int(w, "outside", maps[i].outside);
+		json_member_int(w, "count", maps[i].count);
 		json_close(w, '}');
 	}
 	json_close(w, ']');
@@ -113,8 +101,8 @@ static void add_ids(struct json_writer *w, const struct kist_show *show)
 	add_map(w, "uidMap", show->uid_maps, show->uid_map_count);
 	add_map(w, "gidMap", show->gid_maps, show->gid_map_count);
 	json_member(w, "setgroups", show->setgroups_denied ? "deny" : "allow");
-	number(w, "overflowUid", show->overflow_uid);
-	number(w, "overflowGid", show->overflow_gid);
+	json_member_int(w, "overflowUid", show->overflow_uid);
+	json_member_int(w, "overflowGid", show->overflow_gid);
 	json_close(w, '}');
 }
 
@@ -143,7 +131,7 @@ static void add_caps(struct json_writer *w, const struct kist_show *show)
 	add_caps_mask(w, "bounding", show->bounding);
 	add_caps_mask(w, "ambient", show->ambient);
 	some(w, "userNamespace", show->caps_in);
-	truth(w, "noNewPrivileges", show->no_new_privs);
+	json_member_bool(w, "noNewPrivileges", show->no_new_privs);
 	json_member(w, "seccomp",
 		    show->seccomp < 0 || show->seccomp > 2 ?
 			    NULL :
@@ -192,8 +180,8 @@ static void add_mounts(struct json_writer *w, const struct kist_show *show)
 
 		snprintf(device, sizeof(device), "%u:%u", m->major, m->minor);
 		json_open(w, '{');
-		number(w, "id", m->id);
-		number(w, "parent", m->parent);
+		json_member_int(w, "id", m->id);
+		json_member_int(w, "parent", m->parent);
 		json_member(w, "device", device);
 		json_member(w, "root", m->root);
 		json_member(w, "point", m->point);
@@ -212,15 +200,15 @@ static void add_mounts(struct json_writer *w, const struct kist_show *show)
 static void add_link(struct json_writer *w, const struct kist_show_link *link)
 {
 	json_open(w, '{');
-	number(w, "index", link->index);
+	json_member_int(w, "index", link->index);
 	json_member(w, "name", link->name);
 	json_member(w, "kind", link->kind);
 	json_member(w, "mac", link->mac);
-	truth(w, "up", link->is_up);
-	number(w, "mtu", link->mtu);
+	json_member_bool(w, "up", link->is_up);
+	json_member_int(w, "mtu", link->mtu);
 	json_member_strings(w, "addresses", link->addresses);
-	number(w, "rxBytes", link->rx_bytes);
-	number(w, "txBytes", link->tx_bytes);
+	json_member_int(w, "rxBytes", link->rx_bytes);
+	json_member_int(w, "txBytes", link->tx_bytes);
 	json_close(w, '}');
 }
 
@@ -240,8 +228,7 @@ static void add_net(struct json_writer *w, const struct kist_show *show)
 		json_open(w, '{');
 		json_member(w, "protocol", show->sockets[i].protocol);
 		json_member(w, "address", show->sockets[i].address);
-		json_key(w, "inode");
-		json_write_uint(w, show->sockets[i].inode);
+		json_member_uint(w, "inode", show->sockets[i].inode);
 		some(w, "pid", (uint64_t)show->sockets[i].pid);
 		json_close(w, '}');
 	}
@@ -260,19 +247,19 @@ static void add_ipc(struct json_writer *w, const struct kist_show *show)
 
 		json_open(w, '{');
 		json_member(w, "kind", kinds[o->kind]);
-		number(w, "id", o->id);
-		number(w, "key", (uint32_t)o->key);
+		json_member_int(w, "id", o->id);
+		json_member_int(w, "key", (uint32_t)o->key);
 		json_member(w, "name", o->name);
-		number(w, "mode", o->mode);
-		number(w, "uid", o->uid);
-		number(w, "gid", o->gid);
-		number(w, "creator", o->creator);
-		number(w, "bytes", o->bytes);
+		json_member_int(w, "mode", o->mode);
+		json_member_int(w, "uid", o->uid);
+		json_member_int(w, "gid", o->gid);
+		json_member_int(w, "creator", o->creator);
+		json_member_int(w, "bytes", o->bytes);
 		maybe(w, "count", o->count);
-		number(w, "attached", o->attached);
+		json_member_int(w, "attached", o->attached);
 		some(w, "pid", (uint64_t)o->pid);
 		some(w, "lastPid", (uint64_t)o->last_pid);
-		number(w, "changed", o->changed);
+		json_member_int(w, "changed", o->changed);
 		json_close(w, '}');
 	}
 	json_close(w, ']');
@@ -307,11 +294,11 @@ static void add_cgroups(struct json_writer *w, const struct kist_show *show)
 		const struct kist_show_cgroup *group = &show->cgroups[i];
 
 		json_open(w, '{');
-		number(w, "hierarchy", group->hierarchy);
+		json_member_int(w, "hierarchy", group->hierarchy);
 		json_member(w, "controllers", group->controllers);
 		json_member(w, "path", group->path);
 		json_member(w, "mount", group->mount);
-		truth(w, "deleted", group->is_deleted);
+		json_member_bool(w, "deleted", group->is_deleted);
 		json_key(w, "limits");
 		json_open(w, '[');
 		for (size_t j = 0; j < group->limit_count; j++)
@@ -331,7 +318,7 @@ static void add_clocks(struct json_writer *w, const struct kist_show *show)
 
 		json_open(w, '{');
 		json_member(w, "name", clock->name);
-		number(w, "outside", clock->outside);
+		json_member_int(w, "outside", clock->outside);
 		maybe(w, "inside",
 		      clock->is_known ? clock->inside : KIST_SHOW_UNKNOWN);
 		json_key(w, "offset");
@@ -378,8 +365,8 @@ static void add_who(struct json_writer *w, const struct kist_show *show)
 	json_member(w, "command", show->command);
 	some(w, "parent", (uint64_t)show->parent);
 	json_member(w, "state", show->state ? state : NULL);
-	number(w, "threads", show->threads);
-	number(w, "started", show->started);
+	json_member_int(w, "threads", show->threads);
+	json_member_int(w, "started", show->started);
 	json_key(w, "pids");
 	json_open(w, '[');
 	for (size_t i = 0; i < show->pid_count; i++)

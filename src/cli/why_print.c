@@ -124,8 +124,7 @@ static void write_finding(struct json_writer *w, const struct kist_finding *f)
 	json_member(w, "evidence", f->evidence);
 	json_member(w, "fix", f->fix);
 	json_member(w, "explain", f->word);
-	json_key(w, "certain");
-	json_write_bool(w, f->is_certain);
+	json_member_bool(w, "certain", f->is_certain);
 	json_close(w, '}');
 }
 
@@ -135,8 +134,7 @@ static void write_last(struct json_writer *w, const struct kist_last *last)
 	json_open(w, '{');
 	json_member_strings(w, "words", last->words);
 	json_member(w, "folder", last->folder);
-	json_key(w, "when");
-	json_write_int(w, last->when);
+	json_member_int(w, "when", last->when);
 	json_close(w, '}');
 }
 
@@ -146,19 +144,16 @@ static void write_answer(struct json_writer *w, const struct why_answer *answer)
 
 	json_open(w, '{');
 	json_member(w, "what", why->what);
-	json_key(w, "errno");
-	json_write_int(w, why->errnum);
+	json_member_int(w, "errno", why->errnum);
 	json_member(w, "error", errno_name(why->errnum));
 	json_member(w, "who", why->who);
-	json_key(w, "status");
-	json_write_int(w, why->status);
+	json_member_int(w, "status", why->status);
 	json_key(w, "findings");
 	json_open(w, '[');
 	for (size_t i = 0; i < why->count; i++)
 		write_finding(w, &why->findings[i]);
 	json_close(w, ']');
-	json_key(w, "examined");
-	json_write_uint(w, why->examined);
+	json_member_uint(w, "examined", why->examined);
 	json_member(w, "meaning", why->meaning);
 	json_member(w, "page", why->page);
 	json_member(w, "note", why->note);

@@ -50,16 +50,10 @@ static void open_member(struct json_writer *w, const char *name)
 	json_open(w, '{');
 }
 
-static void member_bool(struct json_writer *w, const char *name, bool value)
-{
-	json_key(w, name);
-	json_write_bool(w, value);
-}
-
 static void write_enabled(struct json_writer *w, const char *name, bool enabled)
 {
 	open_member(w, name);
-	member_bool(w, "enabled", enabled);
+	json_member_bool(w, "enabled", enabled);
 	json_close(w, '}');
 }
 
@@ -98,11 +92,11 @@ static void write_capabilities(struct json_writer *w)
 static void write_cgroup(struct json_writer *w)
 {
 	open_member(w, "cgroup");
-	member_bool(w, "v1", true);
-	member_bool(w, "v2", true);
-	member_bool(w, "systemd", false);
-	member_bool(w, "systemdUser", false);
-	member_bool(w, "rdma", true);
+	json_member_bool(w, "v1", true);
+	json_member_bool(w, "v2", true);
+	json_member_bool(w, "systemd", false);
+	json_member_bool(w, "systemdUser", false);
+	json_member_bool(w, "rdma", true);
 	json_close(w, '}');
 }
 
@@ -135,7 +129,7 @@ static void write_actions(struct json_writer *w)
 static void write_seccomp(struct json_writer *w)
 {
 	open_member(w, "seccomp");
-	member_bool(w, "enabled", true);
+	json_member_bool(w, "enabled", true);
 	write_actions(w);
 	write_words(w, "operators", seccomp_op_word);
 	write_words(w, "archs", seccomp_arch_word);

@@ -101,8 +101,7 @@ void record_format(const struct container_record *record, struct buf *out)
 
 	json_write_init(&w, out, NULL);
 	json_open(&w, '{');
-	json_key(&w, "record");
-	json_write_int(&w, RECORD_VERSION);
+	json_member_int(&w, "record", RECORD_VERSION);
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
 		put_field(&w, &fields[i],
 			  (const char *)record + fields[i].offset);

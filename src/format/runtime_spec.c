@@ -101,18 +101,6 @@ static const char *const readonly[] = {
 	"/proc/sysrq-trigger", NULL,
 };
 
-static void member_int(struct json_writer *w, const char *name, int64_t value)
-{
-	json_key(w, name);
-	json_write_int(w, value);
-}
-
-static void member_bool(struct json_writer *w, const char *name, bool value)
-{
-	json_key(w, name);
-	json_write_bool(w, value);
-}
-
 static void open_member(struct json_writer *w, const char *name, char bracket)
 {
 	json_key(w, name);
@@ -133,8 +121,8 @@ static void write_rlimits(struct json_writer *w)
 	open_member(w, "rlimits", '[');
 	json_open(w, '{');
 	json_member(w, "type", "RLIMIT_NOFILE");
-	member_int(w, "hard", 1024);
-	member_int(w, "soft", 1024);
+	json_member_int(w, "hard", 1024);
+	json_member_int(w, "soft", 1024);
 	json_close(w, '}');
 	json_close(w, ']');
 }
@@ -142,17 +130,17 @@ static void write_rlimits(struct json_writer *w)
 static void write_process(struct json_writer *w)
 {
 	open_member(w, "process", '{');
-	member_bool(w, "terminal", true);
+	json_member_bool(w, "terminal", true);
 	open_member(w, "user", '{');
-	member_int(w, "uid", 0);
-	member_int(w, "gid", 0);
+	json_member_int(w, "uid", 0);
+	json_member_int(w, "gid", 0);
 	json_close(w, '}');
 	json_member_strings(w, "args", args);
 	json_member_strings(w, "env", env);
 	json_member(w, "cwd", "/");
 	write_caps(w);
 	write_rlimits(w);
-	member_bool(w, "noNewPrivileges", true);
+	json_member_bool(w, "noNewPrivileges", true);
 	json_close(w, '}');
 }
 
@@ -179,7 +167,7 @@ static void write_resources(struct json_writer *w)
 	open_member(w, "resources", '{');
 	open_member(w, "devices", '[');
 	json_open(w, '{');
-	member_bool(w, "allow", false);
+	json_member_bool(w, "allow", false);
 	json_member(w, "access", "rwm");
 	json_close(w, '}');
 	json_close(w, ']');
@@ -190,9 +178,9 @@ static void write_id_map(struct json_writer *w, const char *name, int64_t id)
 {
 	open_member(w, name, '[');
 	json_open(w, '{');
-	member_int(w, "containerID", 0);
-	member_int(w, "hostID", id);
-	member_int(w, "size", 1);
+	json_member_int(w, "containerID", 0);
+	json_member_int(w, "hostID", id);
+	json_member_int(w, "size", 1);
 	json_close(w, '}');
 	json_close(w, ']');
 }
@@ -238,7 +226,7 @@ char *kist_oci_spec_json(bool rootless)
 	write_process(&w);
 	open_member(&w, "root", '{');
 	json_member(&w, "path", "rootfs");
-	member_bool(&w, "readonly", true);
+	json_member_bool(&w, "readonly", true);
 	json_close(&w, '}');
 	json_member(&w, "hostname", "runc");
 	write_mounts(&w, who);

@@ -38,8 +38,7 @@ void state_write(struct json_writer *w, const struct kist_state *state)
 	json_open(w, '{');
 	json_member(w, "ociVersion", state->oci_version);
 	json_member(w, "id", state->id);
-	json_key(w, "pid");
-	json_write_int(w, state->pid);
+	json_member_int(w, "pid", state->pid);
 	json_member(w, "status", kist_status_name(state->status));
 	json_member(w, "bundle", state->bundle);
 	json_member(w, "rootfs", state->rootfs);

@@ -31,16 +31,11 @@ static void write_about(const struct about *about, struct json_writer *w)
 	json_member(w, "name", about->name);
 	json_member(w, "image", about->image);
 	json_member_strings(w, "command", about->command);
-	json_key(w, "created");
-	json_write_int(w, about->created);
-	json_key(w, "detached");
-	json_write_bool(w, about->detached);
-	json_key(w, "terminal");
-	json_write_bool(w, about->terminal);
-	json_key(w, "remove");
-	json_write_bool(w, about->remove);
-	json_key(w, "stopSignal");
-	json_write_int(w, about->stop_signal);
+	json_member_int(w, "created", about->created);
+	json_member_bool(w, "detached", about->detached);
+	json_member_bool(w, "terminal", about->terminal);
+	json_member_bool(w, "remove", about->remove);
+	json_member_int(w, "stopSignal", about->stop_signal);
 	json_key(w, "labels");
 	json_open(w, '{');
 	for (size_t i = 0; i < about->label_count; i++)

@@ -170,8 +170,7 @@ static void add_about(const struct subject *s, const struct kist_container *c,
 	json_member_strings(w, "command", s->about.command);
 	add_time(w, "created", c->created);
 	json_member(w, "status", kist_container_status_name(c->status));
-	json_key(w, "pid");
-	json_write_int(w, c->pid);
+	json_member_int(w, "pid", c->pid);
 	json_key(w, "exitStatus");
 	if (c->exit_status >= 0)
 		json_write_int(w, c->exit_status);
@@ -182,14 +181,10 @@ static void add_about(const struct subject *s, const struct kist_container *c,
 
 static void add_options(const struct subject *s, struct json_writer *w)
 {
-	json_key(w, "detached");
-	json_write_bool(w, s->about.detached);
-	json_key(w, "terminal");
-	json_write_bool(w, s->about.terminal);
-	json_key(w, "remove");
-	json_write_bool(w, s->about.remove);
-	json_key(w, "stopSignal");
-	json_write_int(w, s->about.stop_signal);
+	json_member_bool(w, "detached", s->about.detached);
+	json_member_bool(w, "terminal", s->about.terminal);
+	json_member_bool(w, "remove", s->about.remove);
+	json_member_int(w, "stopSignal", s->about.stop_signal);
 	json_key(w, "labels");
 	json_open(w, '{');
 	for (size_t i = 0; i < s->about.label_count; i++)

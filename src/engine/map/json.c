@@ -25,24 +25,17 @@ static void put_text(struct json_writer *w, const char *name, const char *text)
 		json_member(w, name, text);
 }
 
-static void put_count(struct json_writer *w, const char *name, uint64_t value)
-{
-	json_key(w, name);
-	json_write_uint(w, value);
-}
-
 static void put_nonzero(struct json_writer *w, const char *name, uint64_t value)
 {
 	if (value)
-		put_count(w, name, value);
+		json_member_uint(w, name, value);
 }
 
 static void put_true(struct json_writer *w, const char *name, bool value)
 {
 	if (!value)
 		return;
-	json_key(w, name);
-	json_write_bool(w, true);
+	json_member_bool(w, name, true);
 }
 
 static void put_limit(struct json_writer *w, const char *name, uint64_t value)
@@ -50,7 +43,7 @@ static void put_limit(struct json_writer *w, const char *name, uint64_t value)
 	if (value == KIST_MAP_MAX)
 		json_member(w, name, "max");
 	else if (value != KIST_MAP_UNKNOWN)
-		put_count(w, name, value);
+		json_member_uint(w, name, value);
 }
 
 static const char *kind_word(enum kist_ns kind)
@@ -74,11 +67,12 @@ static void put_thing(struct json_writer *w, const struct kist_thing *thing)
 	put_text(w, "image", thing->image);
 	put_text(w, "user", thing->user);
 	put_nonzero(w, "pid", (uint64_t)thing->pid);
-	put_count(w, "procs", thing->procs);
+	json_member_uint(w, "procs", thing->procs);
 	put_true(w, "paused", thing->is_paused);
 	put_text(w, "cgroup", thing->cgroup);
 	if (thing->cgroup_index >= 0)
-		put_count(w, "cgroup_index", (uint64_t)thing->cgroup_index);
+		json_member_uint(w, "cgroup_index",
+				 (uint64_t)thing->cgroup_index);
 	json_key(w, "ns");
 	json_open(w, '{');
 	for (size_t i = 0; i < NS_COUNT; i++)
@@ -91,16 +85,16 @@ static void put_ns(struct json_writer *w, const struct kist_map_ns *ns)
 {
 	json_open(w, '{');
 	put_text(w, "kind", kind_word(ns->kind));
-	put_count(w, "ns", ns->ino);
+	json_member_uint(w, "ns", ns->ino);
 	put_true(w, "initial", ns->is_initial);
 	put_text(w, "name", ns->name);
 	put_nonzero(w, "parent", ns->parent);
 	put_nonzero(w, "owner", ns->owner);
 	put_text(w, "owner_name", ns->owner_name);
-	put_count(w, "things", ns->things);
-	put_count(w, "procs", ns->procs);
+	json_member_uint(w, "things", ns->things);
+	json_member_uint(w, "procs", ns->procs);
 	if (ns->netnsid >= 0)
-		put_count(w, "netnsid", (uint64_t)ns->netnsid);
+		json_member_uint(w, "netnsid", (uint64_t)ns->netnsid);
 	put_text(w, "uid_map", ns->uid_map);
 	put_text(w, "gid_map", ns->gid_map);
 	json_close(w, '}');
@@ -110,8 +104,8 @@ static void put_device(struct json_writer *w,
 		       const struct kist_map_device *device)
 {
 	json_open(w, '{');
-	put_count(w, "ns", device->ns);
-	put_count(w, "index", (uint64_t)device->index);
+	json_member_uint(w, "ns", device->ns);
+	json_member_uint(w, "index", (uint64_t)device->index);
 	json_member(w, "name", device->name);
 	put_text(w, "type", device->type);
 	put_true(w, "up", device->is_up);
@@ -127,8 +121,8 @@ static void put_port(struct json_writer *w, const struct kist_map_port *port)
 	json_open(w, '{');
 	put_text(w, "protocol", port->protocol);
 	put_text(w, "address", port->address);
-	put_count(w, "host_port", port->host_port);
-	put_count(w, "port", port->port);
+	json_member_uint(w, "host_port", port->host_port);
+	json_member_uint(w, "port", port->port);
 	put_nonzero(w, "ns", port->ns);
 	put_text(w, "published_by", port->published_by);
 	json_close(w, '}');
@@ -140,9 +134,8 @@ static void put_cgroup(struct json_writer *w,
 	json_open(w, '{');
 	put_text(w, "hierarchy", group->hierarchy);
 	json_member(w, "path", group->path);
-	json_key(w, "parent");
-	json_write_int(w, group->parent);
-	put_count(w, "procs", group->procs);
+	json_member_int(w, "parent", group->parent);
+	json_member_uint(w, "procs", group->procs);
 	put_true(w, "frozen", group->is_frozen);
 	put_limit(w, "memory", group->memory);
 	put_limit(w, "memory_max", group->memory_max);
@@ -173,7 +166,7 @@ void map_json(const struct kist_map *map, const char *indent, struct buf *buf)
 	json_write_init(&w, buf, indent);
 	json_open(&w, '{');
 	put_text(&w, "machine", map->machine);
-	put_count(&w, "hidden", map->hidden);
+	json_member_uint(&w, "hidden", map->hidden);
 	PUT_ALL(&w, "things", put_thing, map->things, map->thing_count);
 	PUT_ALL(&w, "namespaces", put_ns, map->namespaces, map->ns_count);
 	PUT_ALL(&w, "devices", put_device, map->devices, map->device_count);

@@ -94,8 +94,7 @@ static void write_state(struct buf *buf, const struct device_state *state)
 	json_member(&w, "to", state->to);
 	json_member(&w, "mac", state->mac);
 	json_member(&w, "kind", state->kind);
-	json_key(&w, "up");
-	json_write_bool(&w, state->is_up);
+	json_member_bool(&w, "up", state->is_up);
 	write_addresses(&w, state);
 	write_routes(&w, state);
 	json_close(&w, '}');

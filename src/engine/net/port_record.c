@@ -84,10 +84,8 @@ static void write_port(struct json_writer *w, const struct forward_port *port)
 	json_open(w, '{');
 	json_member(w, "protocol", forward_protocol_name(port->protocol));
 	json_member(w, "address", address);
-	json_key(w, "outer");
-	json_write_uint(w, port->outer);
-	json_key(w, "inner");
-	json_write_uint(w, port->inner);
+	json_member_uint(w, "outer", port->outer);
+	json_member_uint(w, "inner", port->inner);
 	json_close(w, '}');
 }
 
@@ -102,12 +100,9 @@ int port_record_save(int record_fd, const struct port_record *record,
 	json_write_init(&w, &buf, "  ");
 	json_open(&w, '{');
 	json_member(&w, "target", record->target);
-	json_key(&w, "namespace");
-	json_write_uint(&w, record->ns);
-	json_key(&w, "pid");
-	json_write_int(&w, record->pid);
-	json_key(&w, "start");
-	json_write_uint(&w, record->start);
+	json_member_uint(&w, "namespace", record->ns);
+	json_member_int(&w, "pid", record->pid);
+	json_member_uint(&w, "start", record->start);
 	json_key(&w, "ports");
 	json_open(&w, '[');
 	for (size_t i = 0; i < record->count; i++)

@@ -45,13 +45,10 @@ const char *named_about_text(const struct named_about *about,
 	buf_init(&text);
 	json_write_init(&w, &text, NULL);
 	json_open(&w, '{');
-	json_key(&w, "created");
-	json_write_int(&w, about->created);
+	json_member_int(&w, "created", about->created);
 	if (about->holder) {
-		json_key(&w, "holder");
-		json_write_int(&w, about->holder);
-		json_key(&w, "holderStart");
-		json_write_uint(&w, about->holder_start);
+		json_member_int(&w, "holder", about->holder);
+		json_member_uint(&w, "holderStart", about->holder_start);
 	}
 	json_key(&w, "kinds");
 	json_open(&w, '[');

@@ -7,12 +7,6 @@
 #include "engine/run/defaults.h"
 #include "engine/run/making.h"
 
-static void member_int(struct json_writer *w, const char *name, int64_t value)
-{
-	json_key(w, name);
-	json_write_int(w, value);
-}
-
 /* ---- namespaces ---- */
 
 static void add_namespaces(const struct making *m, struct json_writer *w)
@@ -38,9 +32,9 @@ static void add_maps(struct json_writer *w, const char *name,
 	json_open(w, '[');
 	for (size_t i = 0; i < maps->count; i++) {
 		json_open(w, '{');
-		member_int(w, "containerID", maps->maps[i].inside);
-		member_int(w, "hostID", maps->maps[i].outside);
-		member_int(w, "size", maps->maps[i].count);
+		json_member_int(w, "containerID", maps->maps[i].inside);
+		json_member_int(w, "hostID", maps->maps[i].outside);
+		json_member_int(w, "size", maps->maps[i].count);
 		json_close(w, '}');
 	}
 	json_close(w, ']');
@@ -56,8 +50,8 @@ static void add_clock(struct json_writer *w, const char *name, int64_t ms)
 	}
 	json_key(w, name);
 	json_open(w, '{');
-	member_int(w, "secs", secs);
-	member_int(w, "nanosecs", rest * 1000000);
+	json_member_int(w, "secs", secs);
+	json_member_int(w, "nanosecs", rest * 1000000);
 	json_close(w, '}');
 }
 
@@ -86,9 +80,9 @@ static void add_devices(const struct making *m, struct json_writer *w)
 		json_open(w, '{');
 		json_member(w, "path", d->path);
 		json_member(w, "type", d->type == 'b' ? "b" : "c");
-		member_int(w, "major", d->major);
-		member_int(w, "minor", d->minor);
-		member_int(w, "fileMode", d->mode);
+		json_member_int(w, "major", d->major);
+		json_member_int(w, "minor", d->minor);
+		json_member_int(w, "fileMode", d->mode);
 		json_close(w, '}');
 	}
 	json_close(w, ']');
@@ -99,19 +93,17 @@ static void add_device_rules(const struct making *m, struct json_writer *w)
 	json_key(w, "devices");
 	json_open(w, '[');
 	json_open(w, '{');
-	json_key(w, "allow");
-	json_write_bool(w, m->run->privileged);
+	json_member_bool(w, "allow", m->run->privileged);
 	json_member(w, "access", "rwm");
 	json_close(w, '}');
 	for (size_t i = 0; i < m->device_count; i++) {
 		const struct device *d = &m->devices[i];
 
 		json_open(w, '{');
-		json_key(w, "allow");
-		json_write_bool(w, true);
+		json_member_bool(w, "allow", true);
 		json_member(w, "type", d->type == 'b' ? "b" : "c");
-		member_int(w, "major", d->major);
-		member_int(w, "minor", d->minor);
+		json_member_int(w, "major", d->major);
+		json_member_int(w, "minor", d->minor);
 		json_member(w, "access", d->access);
 		json_close(w, '}');
 	}
@@ -129,11 +121,11 @@ static void add_memory(const struct kist_run *run, struct json_writer *w)
 	json_key(w, "memory");
 	json_open(w, '{');
 	if (run->memory)
-		member_int(w, "limit", run->memory);
+		json_member_int(w, "limit", run->memory);
 	if (run->memory_reservation)
-		member_int(w, "reservation", run->memory_reservation);
+		json_member_int(w, "reservation", run->memory_reservation);
 	if (run->memory_swap)
-		member_int(w, "swap", run->memory_swap);
+		json_member_int(w, "swap", run->memory_swap);
 	json_close(w, '}');
 }
 
@@ -145,11 +137,11 @@ static void add_cpu(const struct kist_run *run, struct json_writer *w)
 	json_key(w, "cpu");
 	json_open(w, '{');
 	if (run->cpu_shares)
-		member_int(w, "shares", run->cpu_shares);
+		json_member_int(w, "shares", run->cpu_shares);
 	if (run->cpus) {
-		member_int(w, "quota",
-			   run->cpus / (1000000000 / CPU_PERIOD_US));
-		member_int(w, "period", CPU_PERIOD_US);
+		json_member_int(w, "quota",
+				run->cpus / (1000000000 / CPU_PERIOD_US));
+		json_member_int(w, "period", CPU_PERIOD_US);
 	}
 	if (run->cpuset_cpus)
 		json_member(w, "cpus", run->cpuset_cpus);
@@ -172,7 +164,7 @@ static void add_resources(const struct making *m, struct json_writer *w)
 	if (run->pids_limit) {
 		json_key(w, "pids");
 		json_open(w, '{');
-		member_int(w, "limit", run->pids_limit);
+		json_member_int(w, "limit", run->pids_limit);
 		json_close(w, '}');
 	}
 	json_close(w, '}');

@@ -38,10 +38,8 @@ static void add_user(const struct making *m, struct json_writer *w)
 {
 	json_key(w, "user");
 	json_open(w, '{');
-	json_key(w, "uid");
-	json_write_uint(w, m->user.uid);
-	json_key(w, "gid");
-	json_write_uint(w, m->user.gid);
+	json_member_uint(w, "uid", m->user.uid);
+	json_member_uint(w, "gid", m->user.gid);
 	json_key(w, "additionalGids");
 	json_open(w, '[');
 	for (size_t i = 0; i < m->user.group_count; i++)
@@ -63,10 +61,8 @@ static void add_ulimits(const struct making *m, struct json_writer *w)
 		json_open(w, '{');
 		json_member(w, "type",
 			    arena_printf(m->arena, "RLIMIT_%s", limit->name));
-		json_key(w, "soft");
-		json_write_uint(w, limit->soft);
-		json_key(w, "hard");
-		json_write_uint(w, limit->hard);
+		json_member_uint(w, "soft", limit->soft);
+		json_member_uint(w, "hard", limit->hard);
 		json_close(w, '}');
 	}
 	json_close(w, ']');
@@ -76,8 +72,7 @@ void config_add_process(const struct making *m, struct json_writer *w)
 {
 	json_key(w, "process");
 	json_open(w, '{');
-	json_key(w, "terminal");
-	json_write_bool(w, m->terminal);
+	json_member_bool(w, "terminal", m->terminal);
 	add_user(m, w);
 	json_member_strings(w, "args", m->args);
 	json_member_strings(w, "env", m->env.items);
@@ -85,8 +80,7 @@ void config_add_process(const struct making *m, struct json_writer *w)
 	add_caps(m, w);
 	if (m->ulimit_count)
 		add_ulimits(m, w);
-	json_key(w, "noNewPrivileges");
-	json_write_bool(w, m->security.no_new_privileges);
+	json_member_bool(w, "noNewPrivileges", m->security.no_new_privileges);
 	if (m->security.apparmor)
 		json_member(w, "apparmorProfile", m->security.apparmor);
 	if (m->security.selinux)
@@ -115,8 +109,7 @@ static void add_root(const struct making *m, struct json_writer *w)
 	json_key(w, "root");
 	json_open(w, '{');
 	json_member(w, "path", m->root.path);
-	json_key(w, "readonly");
-	json_write_bool(w, m->run->read_only);
+	json_member_bool(w, "readonly", m->run->read_only);
 	json_close(w, '}');
 }
 

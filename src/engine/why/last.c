@@ -39,13 +39,11 @@ static void write_failure(struct buf *buf, const char *const *words,
 
 	json_write_init(&w, buf, "  ");
 	json_open(&w, '{');
-	json_key(&w, "when");
-	json_write_int(&w, time(NULL));
+	json_member_int(&w, "when", time(NULL));
 	write_words(&w, words);
 	json_member(&w, "folder", here);
 	json_member(&w, "error", kist_error_name(failed->id));
-	json_key(&w, "errno");
-	json_write_int(&w, failed->errnum);
+	json_member_int(&w, "errno", failed->errnum);
 	json_member(&w, "cause", kist_cause_name(failed->cause));
 #define X(field) json_member(&w, #field, failed->field);
 	TEXTS(X)
