@@ -21,6 +21,15 @@
 #endif
 #define LANDLOCK_VERSION 1 /* LANDLOCK_CREATE_RULESET_VERSION */
 
+/* That a descriptor was given is all we want. */
+static int given(int fd)
+{
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
+}
+
 /* ---- seccomp: the child that tries it keeps the filter until it ends ---- */
 
 static int install(unsigned int flags)
@@ -48,10 +57,7 @@ int attempt_notify(const struct check *check, int64_t *ret_number)
 
 	(void)check;
 	(void)ret_number;
-	if (fd < 0)
-		return fd;
-	close(fd);
-	return 0;
+	return given(fd);
 }
 
 int attempt_no_new_privs(const struct check *check, int64_t *ret_number)
@@ -147,10 +153,7 @@ int attempt_device_program(const struct check *check, int64_t *ret_number)
 
 	(void)check;
 	(void)ret_number;
-	if (fd < 0)
-		return fd;
-	close(fd);
-	return 0;
+	return given(fd);
 }
 
 /* ---- system calls ---- */
@@ -172,8 +175,5 @@ int attempt_sealed_exec(const struct check *check, int64_t *ret_number)
 
 	(void)check;
 	(void)ret_number;
-	if (fd < 0)
-		return fd;
-	close(fd);
-	return 0;
+	return given(fd);
 }

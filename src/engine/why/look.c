@@ -215,6 +215,14 @@ const struct mountinfo *look_mount(const struct why_case *c,
 	return fd < 0 ? NULL : mountinfo_find(list, mount_id(fd));
 }
 
+const struct mountinfo *look_mount_of(const struct why_case *c,
+				      const char *path)
+{
+	struct mountinfo_list list;
+
+	return look_mounts(c, &list) ? look_mount(c, &list, path) : NULL;
+}
+
 /* Its root directory is where the path leads. */
 const struct mountinfo *look_mount_at(const struct why_case *c,
 				      const struct mountinfo_list *list,

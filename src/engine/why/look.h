@@ -46,6 +46,9 @@ bool look_mounts(const struct why_case *c, struct mountinfo_list *ret_list);
 const struct mountinfo *look_mount(const struct why_case *c,
 				   const struct mountinfo_list *list,
 				   const char *path);
+/* The same, of its mount namespace as it is now. */
+const struct mountinfo *look_mount_of(const struct why_case *c,
+				      const char *path);
 /* The one that begins at a path; NULL. */
 const struct mountinfo *look_mount_at(const struct why_case *c,
 				      const struct mountinfo_list *list,

@@ -217,6 +217,13 @@ struct elf {
 	char loader[256];
 };
 
+static void take_loader(const char *buf, size_t len, uint64_t at, uint64_t size,
+			struct elf *elf)
+{
+	if (at < len && size < sizeof(elf->loader) && size <= len - at)
+		memcpy(elf->loader, buf + at, size);
+}
+
 static bool read_elf64(const char *buf, size_t len, struct elf *elf)
 {
 	Elf64_Ehdr head_of;
@@ -231,10 +238,9 @@ static bool read_elf64(const char *buf, size_t len, struct elf *elf)
 		if (head_of.e_phoff > len || at + sizeof(part) > len)
 			break;
 		memcpy(&part, buf + at, sizeof(part));
-		if (part.p_type == PT_INTERP && part.p_offset < len &&
-		    part.p_filesz < sizeof(elf->loader) &&
-		    part.p_filesz <= len - part.p_offset)
-			memcpy(elf->loader, buf + part.p_offset, part.p_filesz);
+		if (part.p_type == PT_INTERP)
+			take_loader(buf, len, part.p_offset, part.p_filesz,
+				    elf);
 	}
 	return true;
 }
@@ -253,10 +259,9 @@ static bool read_elf32(const char *buf, size_t len, struct elf *elf)
 		if (at + sizeof(part) > len)
 			break;
 		memcpy(&part, buf + at, sizeof(part));
-		if (part.p_type == PT_INTERP && part.p_offset < len &&
-		    part.p_filesz < sizeof(elf->loader) &&
-		    part.p_filesz <= len - part.p_offset)
-			memcpy(elf->loader, buf + part.p_offset, part.p_filesz);
+		if (part.p_type == PT_INTERP)
+			take_loader(buf, len, part.p_offset, part.p_filesz,
+				    elf);
 	}
 	return true;
 }
@@ -358,12 +363,9 @@ int probe_exec_no_magic(const struct why_case *c, struct why_finding *found)
 int probe_noexec(const struct why_case *c, struct why_finding *found)
 {
 	const char *path = program(c);
-	struct mountinfo_list list;
 	const struct mountinfo *mount;
 
-	if (!path || !look_mounts(c, &list))
-		return 0;
-	mount = look_mount(c, &list, path);
+	mount = path ? look_mount_of(c, path) : NULL;
 	if (!mount || !look_has_option(mount->options, "noexec"))
 		return 0;
 	return look_found(c, found, true, path, mount->point,

@@ -14,20 +14,16 @@
 #include "engine/why/look.h"
 #include "sys/file.h"
 
-static const struct mountinfo *mount_of(const struct why_case *c,
-					struct mountinfo_list *list)
+static const struct mountinfo *mount_of(const struct why_case *c)
 {
-	if (!c->subject || !look_mounts(c, list))
-		return NULL;
-	return look_mount(c, list, c->subject);
+	return c->subject ? look_mount_of(c, c->subject) : NULL;
 }
 
 /* ---- read-only ---- */
 
 int probe_read_only_fs(const struct why_case *c, struct why_finding *found)
 {
-	struct mountinfo_list list;
-	const struct mountinfo *mount = mount_of(c, &list);
+	const struct mountinfo *mount = mount_of(c);
 
 	if (!mount || !look_has_option(mount->super, "ro"))
 		return 0;
@@ -39,8 +35,7 @@ int probe_read_only_fs(const struct why_case *c, struct why_finding *found)
 
 int probe_read_only_mount(const struct why_case *c, struct why_finding *found)
 {
-	struct mountinfo_list list;
-	const struct mountinfo *mount = mount_of(c, &list);
+	const struct mountinfo *mount = mount_of(c);
 
 	if (!mount || !look_has_option(mount->options, "ro") ||
 	    look_has_option(mount->super, "ro"))
@@ -63,8 +58,7 @@ static bool is_device(const struct why_case *c)
 
 int probe_nodev(const struct why_case *c, struct why_finding *found)
 {
-	struct mountinfo_list list;
-	const struct mountinfo *mount = mount_of(c, &list);
+	const struct mountinfo *mount = mount_of(c);
 
 	if (!mount || !is_device(c) ||
 	    !look_has_option(mount->options, "nodev"))
@@ -76,8 +70,7 @@ int probe_nodev(const struct why_case *c, struct why_finding *found)
 /* A file system that was mounted in a user namespace has no devices. */
 int probe_device_inner(const struct why_case *c, struct why_finding *found)
 {
-	struct mountinfo_list list;
-	const struct mountinfo *mount = mount_of(c, &list);
+	const struct mountinfo *mount = mount_of(c);
 
 	if (!mount || !is_device(c) || !look_is_inner(c) ||
 	    look_has_option(mount->options, "nodev") ||
@@ -91,7 +84,6 @@ int probe_device_inner(const struct why_case *c, struct why_finding *found)
 
 int probe_nosuid(const struct why_case *c, struct why_finding *found)
 {
-	struct mountinfo_list list;
 	const struct mountinfo *mount;
 	struct proc_status status;
 	char path[PATH_BYTES];
@@ -100,10 +92,10 @@ int probe_nosuid(const struct why_case *c, struct why_finding *found)
 
 	if (len < 0 || fstatat(c->proc_fd, "exe", &st, 0) < 0 ||
 	    !(st.st_mode & S_ISUID) || !look_status(c, &status) ||
-	    status.uid[PROC_EFFECTIVE] == st.st_uid || !look_mounts(c, &list))
+	    status.uid[PROC_EFFECTIVE] == st.st_uid)
 		return 0;
 	path[len] = '\0';
-	mount = look_mount(c, &list, path);
+	mount = look_mount_of(c, path);
 	if (!mount || !look_has_option(mount->options, "nosuid"))
 		return 0;
 	return look_found(c, found, true, arena_strdup(c->arena, path),
@@ -190,12 +182,10 @@ static bool disk_of(const struct why_case *c, struct statvfs *ret_disk)
 static const char *disk_point(const struct why_case *c, const char *option,
 			      unsigned long long to, const char **ret_more)
 {
-	struct mountinfo_list list;
-	const struct mountinfo *mount = NULL;
+	const struct mountinfo *mount =
+		look_mount_of(c, c->subject ? c->subject : ".");
 
 	*ret_more = "";
-	if (look_mounts(c, &list))
-		mount = look_mount(c, &list, c->subject ? c->subject : ".");
 	if (!mount)
 		return "/";
 	if (strcmp(mount->type, "tmpfs") == 0)

@@ -235,13 +235,12 @@ int probe_overlay_upper(const struct why_case *c, struct why_finding *found)
 
 int probe_overlay_upper_ro(const struct why_case *c, struct why_finding *found)
 {
-	struct mountinfo_list list;
 	const struct mountinfo *mount;
 	struct layers l;
 
-	if (!read_layers(c, &l) || !l.upper || !look_mounts(c, &list))
+	if (!read_layers(c, &l) || !l.upper)
 		return 0;
-	mount = look_mount(c, &list, l.upper);
+	mount = look_mount_of(c, l.upper);
 	if (!mount || (!look_has_option(mount->options, "ro") &&
 		       !look_has_option(mount->super, "ro")))
 		return 0;
@@ -410,12 +409,9 @@ int probe_overlay_lower(const struct why_case *c, struct why_finding *found)
  * the machine's user namespace may set. */
 int probe_overlay_userxattr(const struct why_case *c, struct why_finding *found)
 {
-	struct mountinfo_list list;
 	const struct mountinfo *mount;
 
-	if (!look_is_inner(c) || !look_mounts(c, &list))
-		return 0;
-	mount = look_mount(c, &list, c->subject);
+	mount = look_is_inner(c) ? look_mount_of(c, c->subject) : NULL;
 	if (!mount || strcmp(mount->type, "overlay") != 0 ||
 	    look_has_option(mount->super, "userxattr"))
 		return 0;

@@ -22,6 +22,17 @@ static const struct mountinfo *parent_of(const struct mountinfo_list *list,
 	return mount ? mountinfo_find(list, mount->parent) : NULL;
 }
 
+/* The mount that a path is in, if the path is not where it begins. */
+static const struct mountinfo *around(const struct why_case *c,
+				      const char *path)
+{
+	struct mountinfo_list list;
+
+	if (!look_mounts(c, &list) || look_mount_at(c, &list, path))
+		return NULL;
+	return look_mount(c, &list, path);
+}
+
 /* Of two paths: the second one of pivot_root, however it came. */
 static const char *second(const struct why_case *c)
 {
@@ -85,13 +96,9 @@ int probe_pivot_same(const struct why_case *c, struct why_finding *found)
 
 int probe_pivot_not_mount(const struct why_case *c, struct why_finding *found)
 {
-	struct mountinfo_list list;
 	const struct mountinfo *mount;
 
-	if (!is_pivot(c) || !look_mounts(c, &list) ||
-	    look_mount_at(c, &list, c->subject))
-		return 0;
-	mount = look_mount(c, &list, c->subject);
+	mount = is_pivot(c) ? around(c, c->subject) : NULL;
 	if (!mount)
 		return 0;
 	return look_found(c, found, true, look_path(c, c->subject), NULL,
@@ -130,12 +137,9 @@ int probe_pivot_rootfs(const struct why_case *c, struct why_finding *found)
 
 int probe_bind_unbindable(const struct why_case *c, struct why_finding *found)
 {
-	struct mountinfo_list list;
 	const struct mountinfo *mount;
 
-	if (!is_bind(c) || !look_mounts(c, &list))
-		return 0;
-	mount = look_mount(c, &list, c->source);
+	mount = is_bind(c) ? look_mount_of(c, c->source) : NULL;
 	if (!mount || !mount->unbindable)
 		return 0;
 	return look_found(c, found, true, mount->point, NULL,
@@ -165,7 +169,6 @@ static bool is_mount_ns(const struct why_case *c, uint64_t *ret_ino)
 {
 	CLEANUP_FD int fd = look_open(c, c->source, 0);
 	const char *name = c->source ? path_name(c->source) : "";
-	struct mountinfo_list list;
 	const struct mountinfo *mount;
 	struct statfs fs;
 	struct stat st;
@@ -176,21 +179,18 @@ static bool is_mount_ns(const struct why_case *c, uint64_t *ret_ino)
 	*ret_ino = st.st_ino;
 	if (strcmp(name, "mnt") == 0)
 		return true;
-	if (!look_mounts(c, &list))
-		return false;
-	mount = look_mount(c, &list, c->source);
+	mount = look_mount_of(c, c->source);
 	return mount && strncmp(mount->root, "mnt:[", 5) == 0;
 }
 
 int probe_bind_ns_shared(const struct why_case *c, struct why_finding *found)
 {
-	struct mountinfo_list list;
 	const struct mountinfo *mount;
 	uint64_t ino;
 
-	if (!is_bind(c) || !is_mount_ns(c, &ino) || !look_mounts(c, &list))
+	if (!is_bind(c) || !is_mount_ns(c, &ino))
 		return 0;
-	mount = look_mount(c, &list, c->subject);
+	mount = look_mount_of(c, c->subject);
 	if (!mount || !mount->peers)
 		return 0;
 	return look_found(c, found, true, mount->point, NULL,
@@ -270,13 +270,9 @@ int probe_move_shared(const struct why_case *c, struct why_finding *found)
 
 int probe_move_not_mount(const struct why_case *c, struct why_finding *found)
 {
-	struct mountinfo_list list;
 	const struct mountinfo *mount;
 
-	if (!(c->flags & MS_MOVE) || !look_mounts(c, &list) ||
-	    look_mount_at(c, &list, c->source))
-		return 0;
-	mount = look_mount(c, &list, c->source);
+	mount = c->flags & MS_MOVE ? around(c, c->source) : NULL;
 	if (!mount)
 		return 0;
 	return look_found(c, found, true, c->source, NULL,
@@ -299,13 +295,9 @@ int probe_move_loop(const struct why_case *c, struct why_finding *found)
 
 int probe_not_mounted(const struct why_case *c, struct why_finding *found)
 {
-	struct mountinfo_list list;
 	const struct mountinfo *mount;
 
-	if (!c->subject || !look_mounts(c, &list) ||
-	    look_mount_at(c, &list, c->subject))
-		return 0;
-	mount = look_mount(c, &list, c->subject);
+	mount = c->subject ? around(c, c->subject) : NULL;
 	if (!mount)
 		return 0;
 	return look_found(c, found, true, look_path(c, c->subject),
