@@ -4,6 +4,7 @@
 # machine are tried in a small one (tests/vm/guest-why.sh).
 
 load helpers
+load why
 
 CG=/sys/fs/cgroup
 
@@ -42,19 +43,7 @@ hold() {
 }
 
 # refused CAUSE EVIDENCE CMD… - the command fails, for that reason
-refused() {
-	local cause=$1 seen=$2
-	shift 2
-	run kist why --json -- "$@"
-	output=$(sed -n '/^{/,$p' <<<"$output")
-	# Another rule may hold as well; what is looked at is this one.
-	output=$(jq --arg c "$cause" '.findings |= map(select(.cause == $c))' <<<"$output")
-	[[ $(jq -r '.findings[0].evidence' <<<"$output") == *"$seen"* ]] &&
-		[ "$(jq '.findings | length' <<<"$output")" = 1 ] &&
-		return
-	printf 'wanted %s, %s\noutput: %s\n' "$cause" "$seen" "$output"
-	return 1
-}
+refused() { among "$1" "$2" why "${@:3}"; }
 
 # put VALUE FILE - a shell that writes, and fails if that fails
 put() {

@@ -89,3 +89,21 @@ because() {
 		{ printf 'wanted %s for: %s\n%s\n' "$cause" "$*" "$output"; return 1; }
 	expect_has "$text"
 }
+
+why() { kist why --json -- "$@"; }
+
+# among CAUSE EVIDENCE WHY… - what that prints has the rule once, with the
+# evidence in it; other rules may hold as well. The findings of the rule are
+# $output
+among() {
+	local cause=$1 seen=$2
+	shift 2
+	run "$@"
+	output=$(sed -n '/^{/,$p' <<<"$output" |
+		jq --arg c "$cause" '.findings |= map(select(.cause == $c))')
+	[[ $(jq -r '.findings[0].evidence' <<<"$output") == *"$seen"* ]] &&
+		[ "$(jq '.findings | length' <<<"$output")" = 1 ] &&
+		return
+	printf 'wanted %s, %s\noutput: %s\n' "$cause" "$seen" "$output"
+	return 1
+}
