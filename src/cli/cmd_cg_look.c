@@ -10,15 +10,8 @@
 #include "base/json_write.h"
 #include "base/letters.h"
 #include "cli/cg.h"
+#include "cli/page.h"
 #include "cli/table.h"
-
-static int put_json(struct buf *text, struct kist_error *err)
-{
-	if (buf_failed(text))
-		return err_nomem(err);
-	puts(text->data);
-	return 0;
-}
 
 /* ---- ls ---- */
 
@@ -143,7 +136,7 @@ static int ls_json(const struct kist_cg_machine *m, struct kist_error *err)
 		json_controller(&w, &m->controllers[i]);
 	json_close(&w, ']');
 	json_close(&w, '}');
-	return put_json(&text, err);
+	return page_json(&text, err);
 }
 
 static int ls_run(void *global, const void *args, struct kist_error *err)
@@ -236,7 +229,7 @@ static int get_json(const struct kist_cg_files *f, struct kist_error *err)
 		json_close(&w, '}');
 	}
 	json_close(&w, ']');
-	return put_json(&text, err);
+	return page_json(&text, err);
 }
 
 static int get_run(void *global, const void *args, struct kist_error *err)
@@ -323,7 +316,7 @@ static int procs_json(const struct kist_cg_processes *p, struct kist_error *err)
 		json_close(&w, '}');
 	}
 	json_close(&w, ']');
-	return put_json(&text, err);
+	return page_json(&text, err);
 }
 
 static int procs_run(void *global, const void *args, struct kist_error *err)

@@ -58,10 +58,7 @@ static int print_json(const struct kist_cg_event *e)
 	json_member_int(&w, "before", e->before);
 	json_member_int(&w, "now", e->now);
 	json_close(&w, '}');
-	if (buf_failed(&text))
-		return -ENOMEM;
-	puts(text.data);
-	return 0;
+	return page_json(&text, NULL);
 }
 
 static void print_line(const struct kist_cg_event *e)

@@ -159,14 +159,6 @@ static void json_rows(struct json_writer *w, const struct kist_show *a,
 
 /* ---- the verb ---- */
 
-static int put(struct buf *text, struct kist_error *err)
-{
-	if (buf_failed(text))
-		return err_nomem(err);
-	puts(text->data);
-	return 0;
-}
-
 static int show_two(const struct show_args *a, struct kist_show *one,
 		    struct kist_show *two, struct kist_error *err)
 {
@@ -185,7 +177,7 @@ static int show_two(const struct show_args *a, struct kist_show *one,
 	}
 	json_write_init(&w, &text, "  ");
 	json_rows(&w, one, two, rows, count);
-	return put(&text, err);
+	return page_json(&text, err);
 }
 
 static int show_one(const struct show_args *a, const struct kist_show *show,
@@ -201,7 +193,7 @@ static int show_one(const struct show_args *a, const struct kist_show *show,
 	}
 	json_write_init(&w, &text, "  ");
 	show_json(&w, show);
-	return put(&text, err);
+	return page_json(&text, err);
 }
 
 static int show_run(void *global, const void *args, struct kist_error *err)

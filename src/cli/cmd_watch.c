@@ -125,10 +125,7 @@ static int print_json(const struct kist_event *e)
 		json_write_real(&w, e->value);
 	}
 	json_close(&w, '}');
-	if (buf_failed(&text))
-		return -ENOMEM;
-	puts(text.data);
-	return 0;
+	return page_json(&text, NULL);
 }
 
 static void print_line(const struct kist_event *e)

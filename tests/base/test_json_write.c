@@ -40,17 +40,14 @@ static void write_sample(struct buf *buf, const char *indent)
 	json_write_init(&w, buf, indent);
 	json_open(&w, '{');
 	json_member(&w, "s", "x");
-	json_key(&w, "i");
-	json_write_int(&w, -1);
-	json_key(&w, "u");
-	json_write_uint(&w, UINT64_MAX);
+	json_member_int(&w, "i", -1);
+	json_member_uint(&w, "u", UINT64_MAX);
 	json_key(&w, "o");
 	json_open(&w, '{');
 	json_close(&w, '}');
 	json_member_strings(&w, "l", words);
 	json_member_strings(&w, "e", none);
-	json_key(&w, "b");
-	json_write_bool(&w, true);
+	json_member_bool(&w, "b", true);
 	json_close(&w, '}');
 }
 
