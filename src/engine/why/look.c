@@ -134,6 +134,16 @@ int look_open(const struct why_case *c, const char *path, int flags)
 	return fd;
 }
 
+DIR *look_list(const struct why_case *c, const char *path)
+{
+	int fd = look_open(c, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!dir)
+		cleanup_fd(&fd);
+	return dir;
+}
+
 bool look_stat(const struct why_case *c, const char *path, struct stat *ret_st)
 {
 	CLEANUP_FD int fd = look_open(c, path, 0);

@@ -10,6 +10,7 @@
 #ifndef ENGINE_WHY_LOOK_H
 #define ENGINE_WHY_LOOK_H
 
+#include <dirent.h>
 #include <sys/stat.h>
 
 #include "engine/why/why.h"
@@ -33,6 +34,8 @@ const char *look_path(const struct why_case *c, const char *path);
  * Return: an fd, or -errno.
  */
 int look_open(const struct why_case *c, const char *path, int flags);
+/* The names in a folder; NULL: it is none, or not for us to read. */
+DIR *look_list(const struct why_case *c, const char *path);
 /* Return: false: it is not there, or not for us to see. */
 bool look_stat(const struct why_case *c, const char *path, struct stat *ret_st);
 /* The nearest folder of a path that is there: the text, in the arena. */

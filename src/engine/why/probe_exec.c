@@ -98,14 +98,11 @@ int probe_exec_package(const struct why_case *c, struct why_finding *found)
 static void offer_folder(const struct why_case *c, struct near *near,
 			 const char *path)
 {
-	int fd = look_open(c, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = look_list(c, path);
 	struct dirent *entry;
 
-	if (!dir) {
-		cleanup_fd(&fd);
+	if (!dir)
 		return;
-	}
 	while ((entry = readdir(dir))) {
 		const char *before = near->best;
 

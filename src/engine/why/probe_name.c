@@ -27,16 +27,13 @@ int probe_is_folder(const struct why_case *c, struct why_finding *found)
 static const char *first_in(const struct why_case *c, const char *path,
 			    size_t *ret_count)
 {
-	int fd = look_open(c, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = look_list(c, path);
 	const char *first = NULL;
 	struct dirent *entry;
 
 	*ret_count = 0;
-	if (!dir) {
-		cleanup_fd(&fd);
+	if (!dir)
 		return NULL;
-	}
 	while ((entry = readdir(dir))) {
 		if (strcmp(entry->d_name, ".") == 0 ||
 		    strcmp(entry->d_name, "..") == 0)

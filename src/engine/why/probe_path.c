@@ -19,16 +19,13 @@
 static const char *near_name(const struct why_case *c, const char *dir,
 			     const char *name)
 {
-	int fd = look_open(c, dir, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d = look_list(c, dir);
 	char first[NAME_BYTES + 1];
 	struct dirent *entry;
 	struct near near;
 
-	if (!d) {
-		cleanup_fd(&fd);
+	if (!d)
 		return NULL;
-	}
 	snprintf(first, sizeof(first), "%.*s", (int)strcspn(name, "/"), name);
 	near_init(&near, first);
 	while ((entry = readdir(d)))
