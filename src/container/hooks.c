@@ -219,15 +219,23 @@ int hooks_run(const struct spec *spec, enum hook_kind kind, const char *id,
 	if (!hooks->count)
 		return 0;
 	record_hook_state(arena, spec, id, bundle, status, &before, &after);
-	for (size_t i = 0; i < hooks->count && ret == 0; i++) {
+	for (size_t i = 0; i < hooks->count; i++) {
 		CLEANUP_FD int fd = state_file(before, pid, after);
+		struct kist_error later = { 0 };
+		int one;
 
 		if (fd < 0)
 			return err_sys(err, KIST_E_SYSTEM, -fd,
 				       "write the state for a hook");
-		ret = run_one(&hooks->items[i], fd, kind_names[kind], err);
-		if (ret < 0)
+		one = run_one(&hooks->items[i], fd, kind_names[kind],
+			      ret < 0 ? &later : err);
+		if (one < 0 && ret == 0) {
+			ret = one;
 			config_at(config, &hooks->items[i].place, err);
+		}
+		/* nothing depends on a poststop hook: the others follow */
+		if (ret < 0 && kind != HOOK_POSTSTOP)
+			break;
 	}
 	return ret;
 }

@@ -53,6 +53,16 @@ refuses() {
 	machine_unchanged
 }
 
+@test "a poststop hook that fails is told, and the others still run" {
+	make_bundle "$SCRATCH/b" '.process.args = ["/bin/true"]
+		| .hooks.poststop = [{path: "/bin/false"}, {path: "/bin/sh",
+			args: ["sh", "-c", ": >'"$SCRATCH"'/ran"]}]'
+	run -0 oci run -b "$SCRATCH/b" one
+	expect_has "poststop hook '/bin/false': ended with status 1"
+	[ -e "$SCRATCH/ran" ]
+	machine_unchanged
+}
+
 @test "a label that nothing would enforce is refused" {
 	[ ! -e /sys/kernel/security/apparmor ] || skip "AppArmor is on here"
 	refuses LABEL '.process.apparmorProfile = "box"' "apparmorProfile 'box': AppArmor is not enabled on this machine"
