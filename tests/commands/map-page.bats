@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-# map-page.bats - kist map --svg and --html, the latter in a real browser, and
-# --serve as a browser sees it. What is done there is in map_page.py.
+# map-page.bats - kist map --svg and --html, the latter in a real browser. What
+# is done there is in map_page.py.
 
 load helpers
 
 setup() {
 	needs kist
 	start_test
-	server=
 }
 
 teardown() {
-	[ -z "$server" ] || kill "$server" 2>/dev/null || :
 	end_test
 }
 
@@ -23,15 +21,6 @@ page() { python3 "$TOP/tests/commands/map_page.py" "$@"; }
 	run -0 kist map --html="$SCRATCH/map.html"
 	expect_output ""
 	run page file "$SCRATCH/map.html" "$SCRATCH"
-	expect_status 0
-}
-
-@test "the page of --serve follows the machine, and keeps what was looked for" {
-	needs root chromium
-	"${kist[@]}" map --serve >"$SCRATCH/url" 3>&- &
-	server=$!
-	eventually test -s "$SCRATCH/url"
-	run page live "$(cat "$SCRATCH/url")" "$SCRATCH" "kist-map-$$"
 	expect_status 0
 }
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# map-serve.bats - kist map --serve: who is answered, and who is not
+# map-serve.bats - kist map --serve: who is answered, and who is not, and what a
+# browser does with it (map_page.py)
 
 load helpers
 
@@ -216,4 +217,11 @@ told() { sed -n 's/^data: //p' "$1" | jq -r '.things[].name' | grep -c "^$2\$"; 
 	run -125 kist map --serve="$port"
 	[ "${lines[0]}" = "kist: listen on 127.0.0.1, port $port: Address already in use (EADDRINUSE)" ]
 	[ "${lines[1]}" = "hint: without a number a free port is taken" ]
+}
+
+@test "a browser's page follows the machine, and keeps what was looked for" {
+	needs root chromium
+	serve
+	run python3 "$TOP/tests/commands/map_page.py" live "$url" "$SCRATCH" "kist-map-$$"
+	expect_status 0
 }
