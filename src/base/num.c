@@ -158,7 +158,8 @@ int num_parse_bytes(const char *text, int64_t *ret_bytes)
 	if (ret < 0)
 		return ret;
 	power = power_of_suffix(text);
-	if (power < 0)
+	/* "0.5" is a unit forgotten */
+	if (power < 0 || (!*text && amount.part))
 		return -EINVAL;
 	ret = scale_amount(&amount, UINT64_C(1) << (10 * power), &bytes);
 	if (ret < 0)

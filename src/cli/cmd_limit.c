@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <kist/limit.h>
 
@@ -96,6 +97,24 @@ static int read_pids(const struct opt_list *list, pid_t *pids, bool *ret_caller,
 			at = at[len] ? at + len + 1 : NULL;
 		}
 	return count;
+}
+
+/* "sh -c 'kist limit -p $$ …'": what ends there, and would have the limits, is
+ * kist. */
+static int check_pids(const pid_t *pids, int count, struct kist_error *err)
+{
+	for (int i = 0; i < count; i++) {
+		if (pids[i] != getpid())
+			continue;
+		err_set(err, KIST_E_USAGE,
+			"process %d is kist itself, and ends with this",
+			pids[i]);
+		err_hint(err, "a shell becomes the last command of its -c: let "
+			      "one follow, or limit that: 'kist limit mem=3G "
+			      "-- COMMAND'");
+		return -EINVAL;
+	}
+	return 0;
 }
 
 /* ---- the words: LIMIT... [options] LIMIT... [--] COMMAND ---- */
@@ -286,6 +305,9 @@ static int limit_with(const struct kist_global *g, struct limit_args *a,
 	if (a->get)
 		return limit_get(g, pids, limit.pid_count, a->targets.items,
 				 a->json, err);
+	ret = check_pids(pids, pid_count, err);
+	if (ret < 0)
+		return ret;
 	has_target = caller || pid_count || tid_count || a->targets.count;
 	ret = check(a, has_target, w->command, err);
 	if (ret)

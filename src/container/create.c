@@ -211,9 +211,12 @@ static int make_group(struct creation *c, struct kist_error *err)
 	int ret;
 
 	ret = cgroup_probe(&container->world, err);
-	if (ret < 0 || c->args->no_cgroup ||
-	    container->world.mode == CGROUP_NONE)
+	if (ret < 0 || c->args->no_cgroup)
 		return ret;
+	/* Without groups a container runs; with limits it would run unlimited. */
+	if (container->world.mode == CGROUP_NONE &&
+	    cgroup_limits_empty(&spec->limits))
+		return 0;
 	ret = cgroup_choose_path(&container->world, spec->cgroups_path,
 				 c->args->id, path, sizeof(path), err);
 	if (ret == 0)

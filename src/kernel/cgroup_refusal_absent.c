@@ -8,6 +8,7 @@
 #include "kernel/cgroup_convert.h"
 #include "kernel/cgroup_internal.h"
 #include "kernel/cgroup_knobs.h"
+#include "kernel/cgroup_mounts.h"
 #include "kernel/cgroup_refusal.h"
 
 /* ---- the machine has none ---- */
@@ -71,6 +72,21 @@ int cgroup_machine_groups(const char *controller)
 	return find_row(v1_name(controller), &row) ? row.groups : 0;
 }
 
+/* Has the v1 hierarchy of it a mount here that nothing covers? */
+static bool is_seen(const char *v1)
+{
+	CLEANUP_ARENA struct arena arena;
+	struct cgroup_mount *mounts;
+	struct cgroup_world world;
+	size_t count = 0;
+
+	arena_init(&arena);
+	if (cgroup_mounts_list(&arena, &mounts, &count, NULL) < 0)
+		return true;
+	cgroup_mounts_world(mounts, count, &world);
+	return cgroup_find_v1(&world, v1) >= 0;
+}
+
 bool cgroup_refused_controller(const char *controller,
 			       struct cgroup_refusal *ret)
 {
@@ -87,6 +103,14 @@ bool cgroup_refused_controller(const char *controller,
 					 "/proc/cgroups says of '%s': enabled "
 					 "0",
 					 v1);
+	if (row.hierarchy && !is_seen(v1))
+		return cgroup_refusal_is(
+			ret, KIST_CAUSE_CGROUP_V1_HIDDEN, v1, NULL,
+			"/proc/cgroups says of '%s': "
+			"hierarchy %d, and /proc/self/mountinfo "
+			"names no mount of it that can be "
+			"reached",
+			v1, row.hierarchy);
 	if (row.hierarchy)
 		return cgroup_refusal_is(ret, KIST_CAUSE_CGROUP_ON_V1, v1, NULL,
 					 "/proc/cgroups says of '%s': "

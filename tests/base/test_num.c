@@ -105,6 +105,7 @@ static const struct {
 	{ "64mm", -EINVAL, 0 },
 	{ "64bb", -EINVAL, 0 },
 	{ "1.", -EINVAL, 0 },
+	{ "0.5", -EINVAL, 0 },
 	{ ".5g", -EINVAL, 0 },
 	{ "1.5.5", -EINVAL, 0 },
 	{ "1,5g", -EINVAL, 0 },

@@ -312,3 +312,16 @@ put() {
 	run kist limit --kill pids=20 -- sh -c '(sleep 1; :) & (sleep 1; :) & (sleep 1; :) & wait'
 	expect_lacks "was reached"
 }
+
+@test "v1: a hierarchy that another mount covers, and mounting it" {
+	[ -e $CG/unified/cgroup.controllers ] || skip "no v2 hierarchy is mounted"
+	group unified
+	run -0 kist unshare -m sh -c 'mount -t tmpfs none "$2" &&
+		exec "$0" --root "$1" why --json -- \
+			sh -c "echo +memory >$3/cgroup.subtree_control || exit 1"' \
+		"$KIST" "$SCRATCH/k" $CG/memory "$dir"
+	[ "$(sed -n '/^{/,$p' <<<"$output" | jq -r '.findings[0].cause')" = CGROUP_V1_HIDDEN ]
+	run -0 kist unshare -m sh -c 'mount -t tmpfs none "$1" &&
+		"$0" cg mount memory="$1" && [ -e "$1/memory.limit_in_bytes" ]' \
+		"$KIST" $CG/memory
+}

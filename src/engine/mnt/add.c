@@ -94,11 +94,16 @@ static int clone_source(struct job *job, struct kist_error *err)
 		OPEN_TREE_CLONE | (job->wish.recursive ? AT_RECURSIVE : 0u));
 	int ret;
 
+	if (fd == -EPERM)
+		ret = err_sys(err, KIST_E_MNT_DENIED, -fd,
+			      "clone the mount of '%s'", job->wish.source);
+	if (fd == -EPERM && job->place.fd[NS_MNT] < 0)
+		mount_refused_hint(err);
+	if (fd == -EPERM)
+		return ret;
 	if (fd < 0)
-		return err_sys(
-			err,
-			fd == -EPERM ? KIST_E_MNT_DENIED : KIST_E_VOLUME_SOURCE,
-			-fd, "clone the mount of '%s'", job->wish.source);
+		return err_sys(err, KIST_E_VOLUME_SOURCE, -fd,
+			       "clone the mount of '%s'", job->wish.source);
 	ret = dress(job, fd, err);
 	if (ret == 0)
 		job->mount_fd = TAKE_FD(fd);
@@ -200,8 +205,12 @@ static int get_tmpfs(struct job *job, struct kist_error *err)
 	CLEANUP_FD int fd = -1;
 	int ret;
 
-	if (fs_fd < 0)
-		return err_sys(err, KIST_E_MNT_DENIED, -fs_fd, "make a tmpfs");
+	if (fs_fd < 0) {
+		ret = err_sys(err, KIST_E_MNT_DENIED, -fs_fd, "make a tmpfs");
+		if (job->place.fd[NS_MNT] < 0)
+			mount_refused_hint(err);
+		return ret;
+	}
 	ret = configure(job, fs_fd, err);
 	if (ret < 0)
 		return ret;

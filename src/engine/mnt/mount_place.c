@@ -7,12 +7,14 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/near.h"
 #include "base/trace.h"
 #include "engine/mnt/mount_place.h"
 #include "engine/run/volume.h"
+#include "kernel/cap.h"
 #include "kernel/ns_visit.h"
 #include "kernel/proc.h"
 
@@ -249,17 +251,33 @@ const struct mountinfo *mount_place_mount(const struct mount_place *place,
 	return NULL;
 }
 
+void mount_refused_hint(struct kist_error *err)
+{
+	if (cap_is_effective("CAP_SYS_ADMIN"))
+		return;
+	if (geteuid() == 0)
+		err_hint(err, "root has not the right here: start the "
+			      "container with --cap-add SYS_ADMIN");
+	else
+		err_hint(err, "be root, or do it among mounts of your own: "
+			      "kist unshare -rm");
+}
+
 int mount_place_refused(const struct mount_place *place, int errnum,
 			const char *what, const char *path,
 			struct kist_error *err)
 {
 	const char *label = place->target.label;
+	int ret;
 
 	switch (errnum) {
 	case EPERM:
 	case EACCES:
-		return err_sys(err, KIST_E_MNT_DENIED, errnum, "%s '%s' of %s",
-			       what, path, label);
+		ret = err_sys(err, KIST_E_MNT_DENIED, errnum, "%s '%s' of %s",
+			      what, path, label);
+		if (place->fd[NS_MNT] < 0)
+			mount_refused_hint(err);
+		return ret;
 	case EBUSY:
 		return err_sys(err, KIST_E_MNT_BUSY, errnum, "%s '%s' of %s",
 			       what, path, label);

@@ -64,6 +64,9 @@ const struct mountinfo *mount_place_mount(const struct mount_place *place,
 					  const char *path,
 					  struct kist_error *err);
 
+/* After what took CAP_SYS_ADMIN and was refused: who has it? */
+void mount_refused_hint(struct kist_error *err);
+
 /* Is one of the mounts changed there? What the kernel refused with @errnum,
  * explained: MNT_DENIED, MNT_LOCKED, MNT_BUSY, or SYSTEM. */
 int mount_place_refused(const struct mount_place *place, int errnum,
