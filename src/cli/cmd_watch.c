@@ -46,6 +46,24 @@ struct watching {
 	bool quiet;
 };
 
+/* A hook that is a path alone can be looked at before it is wanted. */
+static int check_hook(const char *hook, struct kist_error *err)
+{
+	static const char shell[] = " \t\n;&|<>()$`\\\"'*?[]#~=%{}!";
+	int errnum, ret;
+
+	if (!hook || !strchr(hook, '/') || strpbrk(hook, shell) ||
+	    access(hook, X_OK) == 0)
+		return 0;
+	errnum = errno;
+	ret = err_sys(err, KIST_E_USAGE, errnum, "--exec: '%s'", hook);
+	if (errnum == EACCES)
+		err_hint(err, "make it executable: chmod +x %s", hook);
+	else
+		err_hint(err, "correct the path: sh runs it from here");
+	return ret;
+}
+
 /* ---- which events ---- */
 
 static int add_kind(const char *word, size_t len, unsigned *events,
@@ -185,6 +203,8 @@ static int watch_run(void *global, const void *args, struct kist_error *err)
 	};
 	int ret = read_kinds(&a->events, &watch.events, err);
 
+	if (ret == 0)
+		ret = check_hook(a->hook, err);
 	if (ret < 0)
 		return ret;
 	if (a->count < 0)
