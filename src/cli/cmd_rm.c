@@ -74,9 +74,7 @@ static int rm_other(const struct kist *kist, const char *name,
 		*err = (struct kist_error){ 0 };
 		*err = failure;
 		snprintf(err->what, sizeof(err->what),
-			 "there is no container and are no namespaces named "
-			 "'%s'",
-			 name);
+			 "no container and no namespaces are named '%s'", name);
 		return ret;
 	}
 	if (ret < 0)

@@ -159,8 +159,8 @@ static int not_found(const char *command, struct kist_error *err)
 		err_hint(err, "a command begins with its program: options of "
 			      "the runtime stand before it");
 	else
-		err_hint(err, "no folder of its PATH has it: add it to the "
-			      "image, or name it with its folder");
+		err_hint(err, "no folder of its PATH has it: install it "
+			      "there, or name it with its folder");
 	return ret;
 }
 

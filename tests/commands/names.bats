@@ -167,7 +167,7 @@ hint: kist rm 'kt-one' takes the name away"
 	run -2 k keep kt-two .
 	expect_has "is in the same namespaces as we are"
 	run -125 k rm kt-nobody
-	expect_output "kist: there is no container and are no namespaces named 'kt-nobody'
+	expect_output "kist: no container and no namespaces are named 'kt-nobody'
 hint: kist ls --names lists those that have a name"
 	run -0 k rm -f kt-nobody
 	k rm kt-one

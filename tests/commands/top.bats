@@ -11,6 +11,11 @@ row() {
 	k top --json -n 1 -d 400ms | jq -r ".rows[] | select(.name == \"one\") | $1"
 }
 
+# expect_json NAME JQ VALUE - of that row of the output
+expect_json() {
+	[ "$(jq -r ".rows[] | select(.name == \"$1\") | $2" <<<"$output")" = "$3" ]
+}
+
 # on_screen KEYS… - kist top on a terminal of 24 rows and 100 columns, the keys
 # typed one after another, half a second between them; all that was drawn
 on_screen() {
@@ -33,6 +38,19 @@ on_screen() {
 	[ "$(row .memory)" -gt 0 ]
 	[ "$(row .paused)" = false ]
 	[ "$(row .pid)" = "$(k inspect one | jq .pid)" ]
+}
+
+@test "what is limited in one hierarchy is not shown with the use of the rest" {
+	needs root
+	sleep 1000 3>&- &
+	local pid=$!
+	"$KIST" limit -q -p $pid cpus=1 3>&-
+	run -0 --separate-stderr "$KIST" top --json -n 1 -d 400ms
+	kill $pid
+	expect_json "kist-limit-$pid" .pids 1
+	expect_json "kist-limit-$pid" .cgroup "/kist-limit-$pid"
+	gone() { ! find /sys/fs/cgroup -name "kist-limit-$pid" 2>/dev/null | grep -q .; }
+	eventually gone
 }
 
 @test "processor time agrees with the group's own counter" {

@@ -143,6 +143,13 @@ static const char *cut_at_thing(struct arena *arena, const char *path)
 		       path;
 }
 
+static bool is_known(const char *path)
+{
+	struct pattern_match match;
+
+	return pattern_find(path, &match);
+}
+
 static struct group *read_group(struct finding *f, char *text)
 {
 	struct group *group = ARENA_NEW(f->arena, struct group);
@@ -154,7 +161,8 @@ static struct group *read_group(struct finding *f, char *text)
 	group->path = lines.memory ? lines.memory : lines.unified;
 	if (is_root(group->path) && !is_root(lines.unified))
 		group->path = lines.unified;
-	if (is_root(group->path) && lines.known)
+	/* limited in one hierarchy, it is in a group of others in the rest */
+	if (lines.known && (is_root(group->path) || !is_known(group->path)))
 		group->path = lines.known;
 	group->freezer = lines.freezer ? lines.freezer : lines.unified;
 	if (group->freezer)

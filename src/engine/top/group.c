@@ -47,7 +47,8 @@ void top_read_group(const struct kist_top *top, struct top_item *item,
 	item->now.write_bytes = use.write_bytes;
 	row->memory = shown(use.memory);
 	row->swap = shown(use.swap);
-	row->pids = shown(use.pids);
+	if (use.pids >= 0) /* else as many as were seen */
+		row->pids = shown(use.pids);
 	row->oom_kills = shown(use.oom_kills);
 	row->cpu_pressure = use.cpu_pressure;
 	row->memory_pressure = use.memory_pressure;

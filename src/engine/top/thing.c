@@ -100,6 +100,7 @@ static void add(struct kist_top *top, struct top_list *list,
 	item->row.pid = thing->pid;
 	item->row.cgroup = thing->cgroup;
 	item->row.is_paused = thing->is_paused;
+	item->row.pids = thing->procs;
 	memcpy(item->ns, thing->ns, sizeof(item->ns));
 	item->own_group = !shares_group(all, thing);
 	item->by_process = !item->own_group;
