@@ -127,7 +127,7 @@ teardown() { end_test; }
 	run -2 kist run --nosuch
 	run -0 kist why last
 	expect_has "rm nosuch"
-	expect_has "no container and are no namespaces named 'nosuch'"
+	expect_has "no container and no namespaces are named 'nosuch'"
 	[ "$(stat -c %a "$SCRATCH/run/last")" = 600 ]
 	run -0 kist why last --json
 	[ "$(jq -r '.last.words[-2:] | join(" ")' <<<"$output")" = "rm nosuch" ]
